@@ -1,0 +1,28 @@
+/** ASCII text to bytes and back, without the platform's encoders: this package knows no platform. */
+
+/** @throws RangeError where a character is not ASCII */
+export function asciiBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char > 0x7f) throw new RangeError("not ASCII");
+    bytes[i] = char;
+  }
+  return bytes;
+}
+
+/** For short fields: every byte becomes the character of the same number. */
+export function asciiText(bytes: Uint8Array): string {
+  let text = "";
+  for (let from = 0; from < bytes.length; from += 4096) {
+    text += String.fromCharCode(...bytes.subarray(from, from + 4096));
+  }
+  return text;
+}
+
+/** Whether two runs of bytes are the same; not for secrets, since it stops at the first difference. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
