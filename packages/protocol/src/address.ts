@@ -1,7 +1,7 @@
 /** The address of a relay: `asfaleia://host[:port][#SHA256:…]` or `asfaleia+unix:PATH[#SHA256:…]` (docs/protocol.md, "Addresses"). */
 import { malformed } from "./errors.ts";
 import { isFingerprint } from "./fields.ts";
-import { PORT } from "./limits.ts";
+import { MAX_ADDRESS_CHARS, MAX_PATH_BYTES, PORT } from "./limits.ts";
 
 export type Address = TcpAddress | UnixAddress;
 
@@ -21,19 +21,21 @@ export interface UnixAddress {
   readonly fingerprint?: string;
 }
 
-const MAX_ADDRESS_CHARS = 512;
-/** What sockaddr_un holds, less its closing zero, on the systems we know. */
-const MAX_PATH_BYTES = 103;
 const NAME =
   /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/;
-const IPV6 = /^[0-9a-f:.]{2,45}(%[a-z0-9_.-]{1,32})?$/;
+/** Resolvers read a name whose last part is a number as an IPv4 address, often one of an odd form: only the usual form passes. */
+const LIKE_IPV4 = /(^|\.)([0-9]+|0x[0-9a-f]*)\.?$/;
+const IPV4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\.(?!$)|$)){4}$/;
+const ZONE = /%[a-z0-9_.-]{1,32}$/;
 
 /**
  * Reads an address.
  * @throws ProtocolError `wrong-usage`, its text telling the form
  */
 export function parseAddress(text: string): Address {
-  if (text.length > MAX_ADDRESS_CHARS) throw malformed("an address is at most 512 characters long");
+  if (text.length > MAX_ADDRESS_CHARS) {
+    throw malformed(`an address is at most ${MAX_ADDRESS_CHARS} characters long`);
+  }
   const hash = text.indexOf("#");
   const place = hash < 0 ? text : text.slice(0, hash);
   const fingerprint = hash < 0 ? undefined : text.slice(hash + 1);
@@ -41,7 +43,11 @@ export function parseAddress(text: string): Address {
     throw malformed("what stands behind # in an address is SHA256: and 43 characters");
   }
   const pin = fingerprint === undefined ? {} : { fingerprint };
-  if (place.startsWith("asfaleia://")) return { transport: "tcp", ...hostAndPort(place.slice(11)), ...pin };
+  if (place.startsWith("asfaleia://")) {
+    const { host, port } = hostAndPort(place.slice(11).replace(/\/$/, ""));
+    if (port === 0) throw malformed("nobody listens on port 0");
+    return { transport: "tcp", host, port, ...pin };
+  }
   if (place.startsWith("asfaleia+unix:"))
     return { transport: "unix", path: unixPath(place.slice(14)), ...pin };
   throw malformed("an address looks like asfaleia://host:port#SHA256:… or asfaleia+unix:/path#SHA256:…");
@@ -60,16 +66,36 @@ export function formatAddress(address: Address): string {
  * @throws ProtocolError `wrong-usage`
  */
 export function hostAndPort(text: string): { host: string; port: number } {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]/?@]*))(?::([0-9]{1,5}))?\/?$/.exec(text);
-  const host = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
+  const match = /^(?:\[([\x21-\x7e]*)\]|([\x21-\x7e]*?))(?::(0|[1-9][0-9]{0,4}))?$/.exec(text);
+  const bracketed = match?.[1]?.toLowerCase();
+  const host = bracketed ?? match?.[2]?.toLowerCase() ?? "";
   const port = match?.[3] === undefined ? PORT : Number(match[3]);
-  if (!match || !(match[1] !== undefined ? host.includes(":") && IPV6.test(host) : NAME.test(host))) {
+  if (!(bracketed === undefined ? isName(host) : isIPv6(host.replace(ZONE, "")))) {
     throw malformed(
       "a host is a name, an IPv4 address, or an IPv6 address in [brackets], then perhaps :port",
     );
   }
   if (port > 65535) throw malformed("a port is a number up to 65535");
   return { host, port };
+}
+
+function isName(host: string): boolean {
+  return NAME.test(host) && (!LIKE_IPV4.test(host) || IPV4.test(host));
+}
+
+/** RFC 4291 section 2.2: eight groups, or fewer around one `::`; the last two may be an IPv4 address. */
+function isIPv6(text: string): boolean {
+  const halves = text.split("::");
+  const groups = halves.flatMap((half, at) =>
+    half === "" && halves.length === 2 ? [] : groupsOf(half, at === halves.length - 1),
+  );
+  if (halves.length > 2 || !groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))) return false;
+  return halves.length === 2 ? groups.length <= 7 : groups.length === 8;
+}
+
+function groupsOf(half: string, isLast: boolean): string[] {
+  const groups = half.split(":");
+  return isLast && IPV4.test(groups.at(-1) ?? "") ? [...groups.slice(0, -1), "0", "0"] : groups;
 }
 
 function unixPath(text: string): string {
@@ -79,7 +105,7 @@ function unixPath(text: string): string {
   } catch {
     throw malformed("a path in an address writes % as %25");
   }
-  if (!path.startsWith("/") || /[\u0000-\u001f\u007f]/.test(path)) {
+  if (!path.isWellFormed() || !path.startsWith("/") || /[\u0000-\u001f\u007f]/.test(path)) {
     throw malformed("the path of a Unix socket is absolute and has no control characters");
   }
   if (encodeURIComponent(path).replace(/%../g, "x").length > MAX_PATH_BYTES) {
@@ -89,5 +115,5 @@ function unixPath(text: string): string {
 }
 
 function escapePath(path: string): string {
-  return path.replace(/[%#\s]/g, (char) => encodeURIComponent(char));
+  return path.replace(/[%#]|[^\x21-\x7e]/gu, (char) => encodeURIComponent(char));
 }

@@ -20,6 +20,12 @@ export function asciiText(bytes: Uint8Array): string {
   return text;
 }
 
+/** Writes a text that is known to be ASCII. @returns the offset behind it */
+export function writeAsciiInto(target: Uint8Array, offset: number, text: string): number {
+  for (let i = 0; i < text.length; i++) target[offset + i] = text.charCodeAt(i);
+  return offset + text.length;
+}
+
 /** Whether two runs of bytes are the same; not for secrets, since it stops at the first difference. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -25,7 +25,7 @@ export function isChallengeFor(text: Uint8Array, bindingHash: Uint8Array): boole
   if (text.length !== CHALLENGE_BYTES) return false;
   const prefix = challengePrefix(bindingHash);
   const words = asciiText(text);
-  return words.startsWith(prefix) && /^[A-Za-z0-9+/]{22}$/.test(words.slice(prefix.length));
+  return words.startsWith(prefix) && /^[A-Za-z0-9+/]{21}[AQgw]$/.test(words.slice(prefix.length));
 }
 
 function challengePrefix(bindingHash: Uint8Array): string {

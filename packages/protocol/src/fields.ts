@@ -2,7 +2,7 @@
 import { asciiBytes, asciiText } from "./ascii.ts";
 import { decodeBase64 } from "./base64.ts";
 import { malformed } from "./errors.ts";
-import { HANDLE_CHARS, ID_BYTES, MAX_KEY_BYTES, MAX_TOKEN_CHARS } from "./limits.ts";
+import { HANDLE_CHARS, ID_BYTES, MAX_KEY_BYTES, MAX_SLOT_CHARS, MAX_TOKEN_CHARS } from "./limits.ts";
 
 const LF = 0x0a;
 const SEMICOLON = 0x3b;
@@ -10,7 +10,7 @@ const SEMICOLON = 0x3b;
 /** `SHA256:` and 43 characters of base64: 256 bits, the last two of the last character zero. */
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/;
 const FINGERPRINT_CHARS = 50;
-const SLOT = /^[a-z0-9-]{1,32}$/;
+const SLOT = /^[a-z0-9-]+$/;
 const HANDLE = /^[A-Za-z0-9_-]{22}$/;
 const NUMBER = /^(0|[1-9][0-9]{0,9})$/;
 
@@ -70,7 +70,7 @@ export function handleField(field: Uint8Array): string {
 
 /** @throws ProtocolError `wrong-usage` */
 export function slotField(field: Uint8Array): string {
-  const text = field.length <= 32 ? asciiText(field) : "";
+  const text = field.length <= MAX_SLOT_CHARS ? asciiText(field) : "";
   if (!SLOT.test(text)) throw malformed("a slot is 1 to 32 of a-z, 0-9 and -");
   return text;
 }

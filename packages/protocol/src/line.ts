@@ -79,7 +79,10 @@ export class LineReader {
 
   #keep(bytes: Uint8Array, from: number, to: number): void {
     const length = this.#length + to - from;
-    if (length > this.#limit + 1) throw tooLong();
+    if (length > this.#limit + 1) {
+      this.wipe();
+      throw tooLong();
+    }
     if (length > this.#pending.length) {
       const room = Math.min(this.#limit + 1, Math.max(length, this.#pending.length * 2, FIRST_ROOM_BYTES));
       const grown = new Uint8Array(room);
@@ -124,7 +127,8 @@ export function splitLine(line: Uint8Array): RawPacket {
 
 /**
  * The fields of a packet, as views into the line.
- * @param count how many there must be; the last field holds whatever follows where `lastRunsOn` is set
+ * @param least how few there may be
+ * @param most how many there may be; the last of them holds whatever follows where `lastRunsOn` is set
  * @throws ProtocolError `wrong-usage` where the number is another
  */
 export function splitFields(rest: Uint8Array, least: number, most: number, lastRunsOn = false): Uint8Array[] {

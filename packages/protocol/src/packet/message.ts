@@ -1,5 +1,6 @@
 /** 104 MESSAGE `104;<mailbox fingerprint>;<message id>;<envelope>`: one message of a mailbox. */
-import { base64Length, decodeBase64, encodeBase64, encodeBase64Into } from "../base64.ts";
+import { writeAsciiInto } from "../ascii.ts";
+import { base64Length, decodeBase64, encodeBase64 } from "../base64.ts";
 import { malformed } from "../errors.ts";
 import { fingerprintField, idField, line } from "../fields.ts";
 import { MAX_ENVELOPE_BYTES } from "../limits.ts";
@@ -34,27 +35,21 @@ export function messageLineBytes(envelopeBytes: number): number {
 }
 
 /**
- * Writes the line into a buffer that has messageLineBytes left.
- * @param mailbox the fingerprint, as ASCII bytes
+ * Writes the line, up to its envelope, into a buffer that has messageLineBytes left. The envelope's base64 and LF follow.
+ * @param mailbox the fingerprint
+ * @param id the message id in base64
  * @returns the offset behind it
  */
-export function writeMessageInto(
+export function writeMessageHeadInto(
   target: Uint8Array,
   offset: number,
-  mailbox: Uint8Array,
-  id: Uint8Array,
-  envelope: Uint8Array,
+  mailbox: string,
+  id: string,
 ): number {
-  target[offset] = 0x31;
-  target[offset + 1] = 0x30;
-  target[offset + 2] = 0x34;
-  target[offset + 3] = 0x3b;
-  target.set(mailbox, offset + 4);
-  let at = offset + 4 + mailbox.length;
+  let at = writeAsciiInto(target, offset, "104;");
+  at = writeAsciiInto(target, at, mailbox);
   target[at++] = 0x3b;
-  at = encodeBase64Into(id, target, at);
+  at = writeAsciiInto(target, at, id);
   target[at++] = 0x3b;
-  at = encodeBase64Into(envelope, target, at);
-  target[at++] = 0x0a;
   return at;
 }

@@ -1,6 +1,6 @@
 /** 7 PUBLISH `7;<token>;<slot>;<seconds>;<document>`: a document under one's own key, for others to look up. */
-import { decodeBase64, encodeBase64 } from "../base64.ts";
-import { malformed } from "../errors.ts";
+import { decodeBase64, decodedLength, encodeBase64 } from "../base64.ts";
+import { malformed, ProtocolError } from "../errors.ts";
 import { line, numberField, slotField, tokenField } from "../fields.ts";
 import { DOCUMENT_BYTES } from "../limits.ts";
 import { splitFields } from "../line.ts";
@@ -15,7 +15,7 @@ export interface Publish {
   readonly document: Uint8Array;
 }
 
-/** @throws ProtocolError `wrong-usage` */
+/** @throws ProtocolError `wrong-usage`; `too-large` for a document of 64 KiB or more */
 export function parsePublish(rest: Uint8Array): Publish {
   const [token, slot, seconds, document] = splitFields(rest, 4, 4) as [
     Uint8Array,
@@ -23,6 +23,9 @@ export function parsePublish(rest: Uint8Array): Publish {
     Uint8Array,
     Uint8Array,
   ];
+  if (decodedLength(document) > DOCUMENT_BYTES) {
+    throw new ProtocolError("too-large", `a document has at most ${DOCUMENT_BYTES} bytes`);
+  }
   const publish = {
     token: tokenField(token),
     slot: slotField(slot),

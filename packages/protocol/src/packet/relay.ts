@@ -40,6 +40,7 @@ export function parseRelay(rest: Uint8Array): Relay {
   const [name, key, bootId, envelopeBytes, ttl, signature] = fields;
   if (name.length > 32 || asciiText(name) !== PROTOCOL_NAME)
     throw malformed(`the relay does not speak ${PROTOCOL_NAME}`);
+  if (signature.length === 0) throw malformed("the signature is missing");
   return {
     key: keyField(key),
     bootId: idField(bootId),

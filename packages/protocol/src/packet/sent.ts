@@ -1,5 +1,6 @@
 /** 103 SENT `103;<message id>`: the envelope or document is in the relay's memory. */
-import { encodeBase64, encodeBase64Into } from "../base64.ts";
+import { writeAsciiInto } from "../ascii.ts";
+import { encodeBase64 } from "../base64.ts";
 import { idField, line } from "../fields.ts";
 import { splitFields } from "../line.ts";
 
@@ -18,13 +19,13 @@ export function formatSent(id: Uint8Array): Uint8Array {
   return line(SENT, encodeBase64(id));
 }
 
-/** Writes the line into a buffer that has SENT_LINE_BYTES left. @returns the offset behind it */
-export function writeSentInto(target: Uint8Array, offset: number, id: Uint8Array): number {
-  target[offset] = 0x31;
-  target[offset + 1] = 0x30;
-  target[offset + 2] = 0x33;
-  target[offset + 3] = 0x3b;
-  const end = encodeBase64Into(id, target, offset + 4);
+/**
+ * Writes the line into a buffer that has SENT_LINE_BYTES left.
+ * @param id the message id in base64
+ * @returns the offset behind it
+ */
+export function writeSentInto(target: Uint8Array, offset: number, id: string): number {
+  const end = writeAsciiInto(target, writeAsciiInto(target, offset, "103;"), id);
   target[end] = 0x0a;
   return end + 1;
 }

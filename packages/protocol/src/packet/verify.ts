@@ -1,4 +1,5 @@
 /** 2 VERIFY `2;<handle>;<proof>`: the proof runs to the end of the line, `;` included. */
+import { malformed } from "../errors.ts";
 import { handleField, line } from "../fields.ts";
 import { splitFields } from "../line.ts";
 
@@ -13,6 +14,7 @@ export interface Verify {
 /** @throws ProtocolError `wrong-usage` */
 export function parseVerify(rest: Uint8Array): Verify {
   const [handle, proof] = splitFields(rest, 2, 2, true) as [Uint8Array, Uint8Array];
+  if (proof.length === 0) throw malformed("the proof is empty");
   return { handle: handleField(handle), proof };
 }
 

@@ -1,0 +1,237 @@
+/** The table of commands: what a relay does with each packet. */
+
+import { fingerprint } from "@asfaleia/identity";
+import {
+  ACK,
+  type Ack,
+  AUTH,
+  asciiText,
+  decodeBase64Into,
+  decodedLength,
+  encodeBase64,
+  formatAnswer,
+  formatDocument,
+  formatEnd,
+  formatRelay,
+  formatSent,
+  formatToken,
+  GET,
+  HELLO,
+  type KeyOrFingerprint,
+  keyOrFingerprintField,
+  LOOKUP,
+  type Lookup,
+  malformed,
+  ProtocolError,
+  PUBLISH,
+  type Publish,
+  parseAck,
+  parseAuth,
+  parseGet,
+  parseHello,
+  parseLookup,
+  parsePublish,
+  parseSend,
+  parseSubscribe,
+  parseVerify,
+  type RawPacket,
+  SEND,
+  SENT_LINE_BYTES,
+  type Send,
+  SUBSCRIBE,
+  type Subscribe,
+  sameBytes,
+  splitLine,
+  VERIFY,
+  writeSentInto,
+} from "@asfaleia/protocol";
+import { parseKey } from "./auth.ts";
+import type { Connection } from "./connection.ts";
+import { GetRun, Subscription } from "./deliver.ts";
+import { proveRelay } from "./relaykey.ts";
+import type { Session } from "./sessions.ts";
+import { badToken } from "./token.ts";
+
+/** Subscriptions that one connection may hold. */
+const MAX_SUBSCRIPTIONS = 16;
+
+/**
+ * Carries out one packet and writes its reply. A promise means that the connection's next packet waits for it; the
+ * rest is then a copy, since a line lives only as long as the call.
+ */
+type Command = (connection: Connection, rest: Uint8Array) => void | Promise<void>;
+
+const COMMANDS = new Map<number, Command>([
+  [AUTH, auth],
+  [VERIFY, verify],
+  [SEND, withSession(parseSend, send)],
+  [GET, withSession((rest) => ({ token: parseGet(rest) }), get)],
+  [SUBSCRIBE, withSession(parseSubscribe, subscribe)],
+  [ACK, withSession(parseAck, ack)],
+  [PUBLISH, withSession(parsePublish, publish)],
+  [LOOKUP, withSession(parseLookup, lookup)],
+  [HELLO, hello],
+]);
+
+/**
+ * Carries out one line.
+ * @throws ProtocolError what ERROR is to say; from the promise too
+ */
+export function dispatch(connection: Connection, line: Uint8Array): void | Promise<void> {
+  const { id, rest }: RawPacket = splitLine(line);
+  const command = COMMANDS.get(id);
+  if (!command) throw malformed("a client sends the packets 0 and 2 to 9");
+  if (!connection.rate.take(connection.core.settings.rate, connection.core.now())) throw tooFast();
+  return command(connection, rest);
+}
+
+function auth({ challenges, core, output }: Connection, rest: Uint8Array): void {
+  output.put(formatAnswer(challenges.begin(parseAuth(rest), core.now())));
+}
+
+async function verify(connection: Connection, rest: Uint8Array): Promise<void> {
+  const { challenges, core, output, sessions } = connection;
+  const mailbox = challenges.finish(parseVerify(rest), core.now());
+  core.mailboxes.open(mailbox).ownerCame = core.now();
+  const issued = await core.tokens.issue(mailbox, core.now());
+  if (connection.isOver) return;
+  output.put(formatToken({ token: issued.token, seconds: core.settings["token-time"] }));
+  sessions.remember(issued.token, issued, core.now());
+}
+
+async function hello({ core, channelBinding, output }: Connection, rest: Uint8Array): Promise<void> {
+  const { info, key } = core;
+  const signature = await proveRelay(key, info, parseHello(rest), channelBinding());
+  output.put(formatRelay({ ...info, signature }));
+}
+
+function send(connection: Connection, session: Session, { receiver, envelope }: Send): void {
+  const { core, output } = connection;
+  const length = decodedLength(envelope);
+  if (length > core.room.length) {
+    throw new ProtocolError("too-large", `an envelope has at most ${core.room.length} bytes here`);
+  }
+  const mailbox = core.mailboxes.open(connection.receivers.resolve(receiver));
+  const bytes = core.room.subarray(0, Math.max(0, length));
+  try {
+    if (decodeBase64Into(envelope, bytes) < 0) throw malformed("the envelope is not base64");
+    const message = core.mailboxes.put(mailbox, session.id, core.newId(), bytes, core.now());
+    output.line(SENT_LINE_BYTES, (line, at) => writeSentInto(line, at, message.id));
+    mailbox.subscriber?.onMessage(message, envelope);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function get(connection: Connection, { mailbox: name }: Session): void | Promise<void> {
+  const mailbox = connection.core.mailboxes.open(name);
+  if (mailbox.subscriber) throw subscribed();
+  return connection.drain(new GetRun(connection, mailbox));
+}
+
+function subscribe(connection: Connection, { mailbox: name }: Session, { window }: Subscribe): void {
+  const { core, output, subscriptions } = connection;
+  const mailbox = core.mailboxes.open(name);
+  const own = subscriptions.get(name);
+  if (window === 0) {
+    if (mailbox.subscriber && !own) throw subscribed();
+    output.put(formatEnd(mailbox.messages.size));
+    return;
+  }
+  if (!own && subscriptions.size >= MAX_SUBSCRIPTIONS) {
+    throw new ProtocolError("slow-down", `a connection holds at most ${MAX_SUBSCRIPTIONS} subscriptions`);
+  }
+  output.put(formatEnd(mailbox.messages.size));
+  const subscription = own ?? new Subscription(connection, mailbox, window, () => subscriptions.delete(name));
+  subscription.window = window;
+  if (!own) {
+    subscription.start();
+    subscriptions.set(name, subscription);
+  }
+  subscription.pump();
+}
+
+function ack({ core, output }: Connection, { mailbox: name }: Session, { ids }: Ack): void {
+  const mailbox = core.mailboxes.open(name);
+  let removed = 0;
+  for (const id of ids) {
+    const message = mailbox.messages.get(asciiText(encodeBase64(id)));
+    if (!message) continue;
+    core.mailboxes.remove(message);
+    removed++;
+  }
+  output.put(formatEnd(removed));
+  mailbox.subscriber?.pump();
+}
+
+function publish({ core, output }: Connection, { mailbox }: Session, packet: Publish): void {
+  const longest = core.settings["document-time"];
+  if (packet.seconds > longest) throw malformed(`a document is kept at most ${longest} seconds here`);
+  core.documents.publish(mailbox, packet, core.now());
+  output.put(formatSent(Buffer.from(core.newId(), "base64")));
+}
+
+function lookup({ core, output }: Connection, _session: Session, { of }: Lookup): void {
+  const documents = core.documents.lookup(fingerprintOf(of), core.now());
+  if (documents.length === 0) throw new ProtocolError("not-found", "nothing is published under that key");
+  for (const document of documents) output.put(formatDocument(document));
+  output.put(formatEnd(documents.length));
+}
+
+/** A command whose packet carries a token: it runs with the session of that token, once the token has been found to hold. */
+function withSession<Packet extends { readonly token: Uint8Array }>(
+  parse: (rest: Uint8Array) => Packet,
+  run: (connection: Connection, session: Session, packet: Packet) => void | Promise<void>,
+): Command {
+  return (connection, rest) => {
+    const packet = parse(rest);
+    const session = connection.sessions.recall(packet.token, connection.core.now());
+    return session ? admitted(connection, session, packet) : checked(connection, rest.slice());
+  };
+
+  function admitted(connection: Connection, session: Session, packet: Packet): void | Promise<void> {
+    if (!session.rate.take(connection.core.settings.rate, connection.core.now())) throw tooFast();
+    return run(connection, session, packet);
+  }
+
+  async function checked(connection: Connection, rest: Uint8Array): Promise<void> {
+    const { core, sessions } = connection;
+    try {
+      const packet = parse(rest);
+      const claims = await core.tokens.check(packet.token, core.now());
+      if (connection.isOver) return;
+      sessions.remember(packet.token.slice(), claims, core.now());
+      const session = sessions.recall(packet.token, core.now());
+      if (!session) throw badToken();
+      await admitted(connection, session, packet);
+    } finally {
+      rest.fill(0);
+    }
+  }
+}
+
+/** The receiver named last on a connection, by the bytes that named it: who writes to one mailbox names it once. */
+export class Receivers {
+  #named = new Uint8Array(0);
+  #fingerprint = "";
+
+  /** @returns the fingerprint. @throws ProtocolError `wrong-usage`, `bad-key`, `weak-key` */
+  resolve(field: Uint8Array): string {
+    if (sameBytes(field, this.#named)) return this.#fingerprint;
+    this.#fingerprint = fingerprintOf(keyOrFingerprintField(field));
+    this.#named = field.slice();
+    return this.#fingerprint;
+  }
+}
+
+function fingerprintOf(of: KeyOrFingerprint): string {
+  return "fingerprint" in of ? of.fingerprint : fingerprint(parseKey(of.key));
+}
+
+function subscribed(): ProtocolError {
+  return new ProtocolError("not-allowed", "a subscription reads this mailbox");
+}
+
+function tooFast(): ProtocolError {
+  return new ProtocolError("slow-down", "more requests a second than this relay takes");
+}
