@@ -1,4 +1,4 @@
-/** The four sizes of envelopes, and how much fits into each (docs/messaging.md, "Envelopes"). */
+/** The four sizes of envelopes, and how much fits into each (docs/messaging.md, "Size"). */
 import { agePlaintextBytes } from "./age-size.ts";
 import { hasAgeForm } from "./age-ssh.ts";
 import { LetterError } from "./letter-error.ts";

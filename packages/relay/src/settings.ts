@@ -8,7 +8,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 const SIZES = { GiB, MiB, KiB, "": 1 };
-const DURATIONS = { d: DAY, h: HOUR, m: 60, s: 1 };
+const DURATIONS = { d: DAY, h: HOUR, m: 60, s: 1, "": 1 };
 
 type Kind = "size" | "duration" | "number";
 
