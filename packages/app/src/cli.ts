@@ -1,0 +1,150 @@
+/** The verb table: finds the verb, runs it, and turns how it ended into an exit code. */
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { cleanLine } from "./display.ts";
+import { EXIT, EXIT_HELP, failureOf, Interrupted, usage } from "./exit.ts";
+import { complain, note, print } from "./io.ts";
+import { closest } from "./suggest.ts";
+
+/** What a file under verbs/ exports. */
+export interface Verb {
+  /** The text of `--help`. */
+  readonly help: string;
+  /**
+   * @param args behind the verb
+   * @param signal aborts when the person or the system wants us to end
+   * @returns the exit code
+   */
+  run(args: string[], signal: AbortSignal): Promise<number>;
+}
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded when it is used: `--help` must not wait for the cryptography. */
+  load(): Promise<Verb>;
+}
+
+const VERBS: Record<string, Entry> = {
+  whoami: { summary: "show your key", load: () => import("./verbs/whoami.ts") },
+  send: { summary: "send a letter to the holder of an SSH key", load: () => import("./verbs/send.ts") },
+  "letters get": { summary: "fetch your letters", load: () => import("./verbs/letters-get.ts") },
+  "letters listen": { summary: "show letters as they come", load: () => import("./verbs/letters-listen.ts") },
+  "letters open": {
+    summary: "open letters that were kept sealed",
+    load: () => import("./verbs/letters-open.ts"),
+  },
+  relay: { summary: "run a relay", load: () => import("./verbs/relay.ts") },
+};
+
+/** Runs a command line. @returns the exit code */
+export async function run(args: string[]): Promise<number> {
+  const interruption = new Interruption();
+  try {
+    return await dispatch(args, interruption.signal);
+  } catch (error) {
+    if (interruption.exitCode !== undefined) return interruption.exitCode;
+    if (error instanceof Interrupted) return EXIT.interrupted;
+    const failure = failureOf(error);
+    complain(failure.message);
+    return failure.exit;
+  }
+}
+
+async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
+  const [first, second] = args;
+  if (first === undefined) {
+    note(overview().trimEnd());
+    return EXIT.usage;
+  }
+  if (first === "--version" || first === "-V") {
+    await print(`asfaleia ${version()}\n`);
+    return EXIT.done;
+  }
+  if (first === "help") return dispatch([...args.slice(1), "--help"], signal);
+  if (first === "--help" || first === "-h") {
+    await print(overview());
+    return EXIT.done;
+  }
+  const name = `${first} ${second}` in VERBS ? `${first} ${second}` : first;
+  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (entry === undefined) return group(first, second);
+  const rest = args.slice(name.split(" ").length);
+  const verb = await entry.load();
+  if (asksForHelp(rest)) {
+    await print(`${verb.help}\n${EXIT_HELP}\n`);
+    return EXIT.done;
+  }
+  return verb.run(rest, signal);
+}
+
+/** A word that is no verb by itself: the first of several, or a slip. */
+async function group(first: string, second: string | undefined): Promise<number> {
+  const members = Object.keys(VERBS).filter((name) => name.startsWith(`${first} `));
+  if (members.length > 0 && (second === "--help" || second === "-h")) {
+    await print(overview(members));
+    return EXIT.done;
+  }
+  const names = members.length > 0 ? members : Object.keys(VERBS);
+  const meant = closest(`${first} ${second ?? ""}`.trim(), names) ?? closest(first, names);
+  const hint = meant === undefined ? `say one of: ${names.join(", ")}` : `did you mean "${meant}"?`;
+  throw usage(
+    `there is no verb "${cleanLine(members.length > 0 ? `${first} ${second ?? ""}`.trim() : first)}"; ${hint}`,
+  );
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+}
+
+function overview(names: readonly string[] = Object.keys(VERBS)): string {
+  const lines = names.map((name) => `  ${name.padEnd(16)} ${VERBS[name]?.summary ?? ""}`);
+  return `asfaleia: a chat whose account is your SSH key and whose relay forgets
+
+Usage: asfaleia VERB …
+
+${lines.join("\n")}
+
+asfaleia VERB --help tells more, asfaleia --version the version.
+
+ASFALEIA_RELAY  the relay, as asfaleia://host:port#SHA256:…
+ASFALEIA_HOME   the folder of what asfaleia keeps (default: XDG_DATA_HOME/asfaleia or ~/.local/share/asfaleia)
+
+${EXIT_HELP}
+`;
+}
+
+function version(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+/** A launcher passes on a signal that the terminal has sent us as well. */
+const SAME_PRESS_MS = 200;
+
+/** Turns signals into an AbortSignal. The second one does not wait for an orderly end. */
+class Interruption {
+  readonly #controller = new AbortController();
+  #since = 0;
+  exitCode: number | undefined;
+
+  constructor() {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)
+      process.on(name, () => this.#on(name));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  #on(name: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT"): void {
+    const code = 128 + constants.signals[name];
+    if (this.exitCode === undefined) {
+      this.#since = Date.now();
+      this.exitCode = code;
+      this.#controller.abort(new Interrupted(name));
+    } else if (Date.now() - this.#since > SAME_PRESS_MS) {
+      process.exit(code);
+    }
+  }
+}

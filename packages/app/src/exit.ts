@@ -1,0 +1,115 @@
+/** How the command ends: the codes that scripts rely on, and which error gives which. docs and every --help list them. */
+import type { ErrorCode } from "@asfaleia/protocol";
+
+export const EXIT = {
+  done: 0,
+  /** Something here failed: the disk is full, nobody reads our output, a bug. */
+  failed: 1,
+  usage: 2,
+  /** The relay could not be reached, or is not the one that is trusted. */
+  relay: 3,
+  /** The relay understood and refused. */
+  refused: 4,
+  /** No key, a wrong one, or one that cannot do what was asked. */
+  key: 5,
+  /** No letter was there. */
+  nothing: 6,
+  /** Ctrl-C: 128 and the signal's number, as shells count. */
+  interrupted: 130,
+} as const;
+
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_HELP = `Exit codes: 0 done, 1 failed here (disk full, output closed), 2 wrong usage, 3 relay not reachable or
+not trusted, 4 refused by the relay, 5 a problem with a key, 6 nothing there, 130 interrupted.`;
+
+/** An end that a person can do something about. The message is shown after `asfaleia: `. */
+export class Failure extends Error {
+  readonly exit: Exit;
+
+  constructor(exit: Exit, message: string) {
+    super(message);
+    this.name = "Failure";
+    this.exit = exit;
+  }
+}
+
+/** A command line that does not say what to do. */
+export function usage(message: string): Failure {
+  return new Failure(EXIT.usage, message);
+}
+
+/** Somebody pressed Ctrl-C at a question. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** What a refusal means for whoever sent; the relay's own words are not shown, because anybody can run a relay. */
+const REFUSALS: Record<ErrorCode, string> = {
+  "wrong-usage": "the relay did not understand the request",
+  "bad-key": "the relay takes no such key",
+  "weak-key": "the relay finds the key too weak",
+  "auth-failed": "the relay did not accept the proof of the key",
+  "bad-token": "the relay no longer knows this login; try again",
+  "too-large": "the relay carries no message of this size",
+  "mailbox-full": "the mailbox is full",
+  "relay-full": "the relay is full",
+  "slow-down": "the relay wants fewer requests a second",
+  puzzle: "the relay demands a puzzle, which this version cannot solve",
+  "not-found": "the relay knows nothing of it",
+  "not-allowed": "the relay does not allow this",
+  "going-away": "the relay is stopping",
+  "taken-over": "another reader has taken over this mailbox",
+};
+
+/**
+ * The end that an error leads to. Errors of the other packages are told by their names, so that nothing has to be
+ * loaded to tell them.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error)) return new Failure(EXIT.failed, "failed for a reason that cannot be told");
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  switch (error.name) {
+    case "KeyError":
+      return new Failure(EXIT.key, error.message);
+    case "LetterError":
+      return new Failure(code === "no-letter-form" ? EXIT.key : EXIT.usage, error.message);
+    case "ProtocolError":
+      return new Failure(EXIT.usage, error.message);
+    case "LinkError":
+    case "KnownRelaysError":
+      return new Failure(EXIT.relay, error.message);
+    case "RefusedError":
+      return new Failure(EXIT.refused, refusalText(code));
+    default:
+      return new Failure(EXIT.failed, systemText(error, code));
+  }
+}
+
+function refusalText(code: string): string {
+  return Object.hasOwn(REFUSALS, code) ? `${REFUSALS[code as ErrorCode]} (${code})` : "refused by the relay";
+}
+
+const SYSTEM: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  ENOENT: "no such file or folder",
+  ENOTDIR: "not a folder",
+  EISDIR: "this is a folder",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the disk is read-only",
+  EPIPE: "nobody reads the output any more",
+  // Of Node's permission model, so this is a relay.
+  ERR_ACCESS_DENIED:
+    "the relay's process may not do this; is a part of the installation linked from elsewhere?",
+  ERR_STREAM_DESTROYED: "nobody reads the output any more",
+};
+
+function systemText(error: Error, code: string): string {
+  const path = "path" in error && typeof error.path === "string" ? `${error.path}: ` : "";
+  const text = SYSTEM[code];
+  if (text !== undefined) return `${path}${text}`;
+  return process.env.ASFALEIA_DEBUG ? (error.stack ?? error.message) : `${path}${error.message}`;
+}

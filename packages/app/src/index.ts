@@ -1,0 +1,2 @@
+/** The package is a program, `asfaleia`; @asfaleia/client is the library. */
+export {};

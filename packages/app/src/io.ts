@@ -1,0 +1,44 @@
+/** The three standard streams. Results go to standard output, everything else to standard error. */
+
+import { cleanText } from "./display.ts";
+import { type Exit, Failure } from "./exit.ts";
+
+// A stream that nobody reads tells its writers by their callbacks; the event would only end the process.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+/** Writes a result. Resolves when the system has taken it; rejects where nobody reads, or the disk is full. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Says something to the person, on standard error. */
+export function note(text: string): void {
+  process.stderr.write(`${cleanText(text)}\n`);
+}
+
+/** Says what went wrong. */
+export function complain(text: string): void {
+  note(`asfaleia: ${text}`);
+}
+
+/**
+ * Reads standard input to its end.
+ * @param limit the most bytes that are taken
+ * @param exit what more than that ends with
+ */
+export async function readInput(limit: number, exit: Exit, what: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > limit) {
+      process.stdin.destroy();
+      throw new Failure(exit, `${what} is longer than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}

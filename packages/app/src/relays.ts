@@ -1,0 +1,103 @@
+/** Which relay, and whether it is the one we trust. */
+import { join } from "node:path";
+import type { Link } from "@asfaleia/client";
+import { type Address, formatAddress, parseAddress } from "@asfaleia/protocol";
+import { cleanLine } from "./display.ts";
+import { EXIT, Failure, usage } from "./exit.ts";
+import { homePath, openHome } from "./home.ts";
+import { note } from "./io.ts";
+import { askLine, hasTerminal } from "./terminal.ts";
+
+/** The options of every verb that talks to a relay, for parseArgs. */
+export const RELAY_OPTIONS = {
+  relay: { type: "string" },
+  "accept-new": { type: "boolean" },
+} as const;
+
+export const RELAY_HELP = `  --relay ADDR     the relay: asfaleia://host:port#SHA256:…, asfaleia+unix:/path#SHA256:…, host or host:port
+                   (default: ASFALEIA_RELAY). What stands behind # pins its key; without it the key is asked for at
+                   the first use and kept in known_relays, in the folder ASFALEIA_HOME
+  --accept-new     take the key of a relay that is met for the first time; a changed one is always refused`;
+
+/** An address as people write it: the scheme may be left out. @throws Failure `usage`, ProtocolError */
+export function relayAddress(option: string | undefined): Address {
+  const text = option ?? process.env.ASFALEIA_RELAY;
+  if (!text) throw usage("which relay? Say --relay ADDR, or set ASFALEIA_RELAY");
+  return parseAddress(/^asfaleia(:\/\/|\+unix:)/.test(text) ? text : `asfaleia://${text}`);
+}
+
+/**
+ * Opens a link to the relay of the options, once its key is trusted.
+ * @param signal ends the link too
+ * @throws Failure, LinkError, KnownRelaysError, Interrupted
+ */
+export async function reachRelay(
+  values: { relay?: string; "accept-new"?: boolean },
+  signal: AbortSignal,
+): Promise<Link> {
+  const address = relayAddress(values.relay);
+  const { knownRelayTrust, LinkError, openLink } = await import("@asfaleia/client");
+  const trust = knownRelayTrust({
+    file: knownRelaysPath(),
+    address,
+    acceptNew: values["accept-new"] === true,
+    ask: (fingerprint) => askAboutRelay(address, fingerprint, signal),
+  });
+  try {
+    return await openLink(address, { trust, signal });
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    if (error.code === "relay-key-changed") warnOfChange(address);
+    if (error.code === "relay-untrusted") throw untrusted(address);
+    throw error;
+  }
+}
+
+function knownRelaysPath(): string {
+  return join(homePath(), "known_relays");
+}
+
+function placeOf(address: Address): string {
+  const { fingerprint: _, ...place } = address;
+  return cleanLine(formatAddress(place));
+}
+
+async function askAboutRelay(address: Address, fingerprint: string, signal: AbortSignal): Promise<boolean> {
+  if (!hasTerminal()) return false;
+  note(`The relay ${placeOf(address)} is met for the first time, and nothing here tells whether its key is its own.
+Its ED25519 key fingerprint is ${fingerprint}.`);
+  let question = "Trust it from now on (yes/no/[fingerprint])? ";
+  for (;;) {
+    const answer = (await askLine(question, signal))?.trim();
+    if (answer === undefined || answer.toLowerCase() === "no") return false;
+    if (answer.toLowerCase() === "yes" || answer === fingerprint) {
+      await openHome();
+      return true;
+    }
+    question = "Type 'yes', 'no' or the fingerprint: ";
+  }
+}
+
+function untrusted(address: Address): Failure {
+  const host = placeOf(address);
+  return new Failure(
+    EXIT.relay,
+    `the key of ${host} is not trusted. Name it in the address (${host}#SHA256:…), or take it with --accept-new`,
+  );
+}
+
+const BANNER = "@".repeat(59);
+
+function warnOfChange(address: Address): void {
+  const where =
+    address.fingerprint === undefined
+      ? `Its key is not the one in ${knownRelaysPath()}.
+If the operator tells you that the key was changed, remove the line of ${placeOf(address)} from that file.`
+      : "Its key is not the one behind # in its address. If the operator tells you of a new one, use a new address.";
+  note(`${BANNER}
+@     WARNING: THE KEY OF THE RELAY HAS CHANGED!          @
+${BANNER}
+Somebody may be between you and ${placeOf(address)}, or it is another relay.
+${where}
+Nothing was sent.`);
+}
