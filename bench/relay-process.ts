@@ -4,6 +4,7 @@ import { relaySettings, startRelay } from "@asfaleia/relay";
 const relay = await startRelay({
   settings: relaySettings({
     rate: 100_000_000,
+    proofs: 100_000_000,
     memory: 8 * 1024 ** 3,
     "mailbox-bytes": 8 * 1024 ** 3,
     "mailbox-messages": 10_000_000,

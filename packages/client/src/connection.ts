@@ -143,7 +143,7 @@ export class Connection {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.requests.goingAway !== undefined) throw this.requests.goingAway;
-      if (this.requests.size < MAX_PIPELINED) return;
+      if (!this.#socket.writableNeedDrain && this.requests.size < MAX_PIPELINED) return;
       this.#moved ??= Promise.withResolvers();
       await this.#moved.promise;
     }

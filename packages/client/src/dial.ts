@@ -25,7 +25,7 @@ export interface Channel {
 
 export interface DialOptions {
   /** No TLS: whoever is in between reads tokens and swaps answers. For loopback only. */
-  readonly plain?: boolean;
+  readonly unsafePlain?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -41,7 +41,7 @@ export function dial(address: Address, options: DialOptions): Promise<Channel> {
       reject(signal.reason);
       return;
     }
-    const tls = address.transport === "tcp" && !options.plain;
+    const tls = address.transport === "tcp" && !options.unsafePlain;
     const socket = tls ? dialTls(address.host, address.port) : dialPlain(address);
     let connected = false;
 

@@ -28,7 +28,7 @@ export interface LinkOptions {
   /** For dialling and the TLS handshake together, and for silence while an answer is due. */
   readonly timeoutMs?: number;
   /** Speak plain lines over TCP. Whoever is in between reads the token: for loopback and tunnels only. */
-  readonly plain?: boolean;
+  readonly unsafePlain?: boolean;
 }
 
 export interface Subscription {
@@ -96,9 +96,9 @@ export interface Link {
  * @throws LinkError; RefusedError where the relay refuses even to prove itself; what `trust` throws; the signal's reason
  */
 export async function openLink(address: Address, options: LinkOptions = {}): Promise<Link> {
-  const { trust, timeoutMs = DEFAULT_TIMEOUT_MS, plain = false } = options;
+  const { trust, timeoutMs = DEFAULT_TIMEOUT_MS, unsafePlain = false } = options;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const channel = await dial(address, { plain, timeoutMs, ...signal });
+  const channel = await dial(address, { unsafePlain, timeoutMs, ...signal });
   const connection = new Connection(channel.socket, { timeoutMs, ...signal });
   try {
     const relay = await askForProof(connection, channel);

@@ -2,6 +2,7 @@
  * Memory for envelopes: fixed blocks in large slabs, so that what is stored pins nothing that is larger than itself,
  * freed room is always usable again whatever was stored before, and the collector has nothing to do.
  */
+import { copyInto } from "@asfaleia/protocol";
 
 /** Bytes of a block. Envelopes come in multiples of it. */
 export const BLOCK_BYTES = 1024;
@@ -38,7 +39,7 @@ export class Blocks {
     for (let from = (blocksFor(bytes.length) - 1) * BLOCK_BYTES; from >= 0; from -= BLOCK_BYTES) {
       const block = this.#take();
       const slab = this.#slabOf(block);
-      slab.bytes.set(bytes.subarray(from, from + BLOCK_BYTES), offsetOf(block));
+      copyInto(slab.bytes, bytes.subarray(from, from + BLOCK_BYTES), offsetOf(block));
       slab.next[block % BLOCKS_PER_SLAB] = first;
       first = block;
     }
@@ -51,7 +52,7 @@ export class Blocks {
     for (let at = 0; at < length; at += BLOCK_BYTES) {
       const slab = this.#slabOf(block);
       const offset = offsetOf(block);
-      target.set(slab.bytes.subarray(offset, offset + Math.min(BLOCK_BYTES, length - at)), at);
+      copyInto(target, slab.bytes.subarray(offset, offset + Math.min(BLOCK_BYTES, length - at)), at);
       block = slab.next[block % BLOCKS_PER_SLAB] as number;
     }
   }

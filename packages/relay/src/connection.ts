@@ -1,6 +1,6 @@
 /** One connection: lines in, replies out in order, time-outs, back-pressure both ways. */
 import type { Socket } from "node:net";
-import { formatError, LineReader, ProtocolError } from "@asfaleia/protocol";
+import { copyInto, formatError, LineReader, ProtocolError } from "@asfaleia/protocol";
 import { Challenges } from "./auth.ts";
 import type { Core } from "./core.ts";
 import type { Delivery, GetRun, Subscription } from "./deliver.ts";
@@ -127,7 +127,7 @@ export class Connection implements Delivery {
     } else if (this.stalledFor(now) > settings["stall-time"] * 1000) {
       this.destroy();
     } else if (this.#lineBegan !== undefined && now - this.#lineBegan > settings["line-time"] * 1000) {
-      this.end(new ProtocolError("slow-down", "a line took too long to arrive"));
+      this.end(new ProtocolError("going-away", "a line took too long to arrive"));
     } else if (this.subscriptions.size === 0 && !this.#busy) {
       this.#checkRest(now);
     }
@@ -145,9 +145,9 @@ export class Connection implements Delivery {
     const { settings } = this.core;
     if (this.sessions.isEmpty) {
       if (now - this.#began <= settings["login-time"] * 1000) return;
-      this.end(new ProtocolError("slow-down", "no key was proved in time"));
+      this.end(new ProtocolError("going-away", "no key was proved in time"));
     } else if (now - this.#lastRequest > settings["idle-time"] * 1000) {
-      this.end(new ProtocolError("slow-down", "the connection rested too long"));
+      this.end(new ProtocolError("going-away", "the connection rested too long"));
     }
   }
 
@@ -188,8 +188,8 @@ export class Connection implements Delivery {
   #keep(bytes: Uint8Array): void {
     const earlier = this.#backlog;
     const kept = new Uint8Array((earlier?.length ?? 0) + bytes.length);
-    if (earlier) kept.set(earlier);
-    kept.set(bytes, earlier?.length ?? 0);
+    if (earlier) copyInto(kept, earlier);
+    copyInto(kept, bytes, earlier?.length ?? 0);
     earlier?.fill(0);
     this.#backlog = kept;
   }

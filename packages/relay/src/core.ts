@@ -29,6 +29,8 @@ export class Core {
   readonly mailboxes: Mailboxes;
   readonly documents: Documents;
   readonly rates: TokenRates;
+  /** Of signatures and encryptions, for all connections together. */
+  readonly proofs: Rate;
   readonly chunks: Chunks;
   readonly flusher = new Flusher();
   /** Every socket is read into this one, and each read is dealt with and zeroed before the next. */
@@ -50,6 +52,7 @@ export class Core {
     this.mailboxes = new Mailboxes(settings);
     this.documents = new Documents(this.mailboxes);
     this.chunks = new Chunks(settings["output-memory"]);
+    this.proofs = new Rate(settings.proofs, now());
     this.rates = new TokenRates(settings.rate);
     this.room = new Uint8Array(settings["max-envelope"]);
     this.lineBytes = maxLineBytes(settings["max-envelope"]);

@@ -1,6 +1,7 @@
 /** The two ways out of a mailbox: a GET, which takes each message once the operating system has its bytes, and a subscription,
  * which takes each once its reader confirms it (docs/protocol.md, "GET", "SUBSCRIBE and ACK"). */
 import {
+  copyInto,
   encodeBase64Into,
   formatEnd,
   formatError,
@@ -108,7 +109,7 @@ export class Subscription implements Subscriber {
     this.#hold(message);
     this.#to.output.line(messageLineBytes(message.length), (bytes, at) => {
       const envelopeAt = writeMessageHeadInto(bytes, at, mailbox.fingerprint, message.id);
-      bytes.set(text, envelopeAt);
+      copyInto(bytes, text, envelopeAt);
       bytes[envelopeAt + text.length] = LF;
       return envelopeAt + text.length + 1;
     });

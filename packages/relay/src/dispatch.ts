@@ -47,6 +47,7 @@ import {
 } from "@asfaleia/protocol";
 import { parseKey } from "./auth.ts";
 import type { Connection } from "./connection.ts";
+import type { Core } from "./core.ts";
 import { GetRun, Subscription } from "./deliver.ts";
 import { proveRelay } from "./relaykey.ts";
 import type { Session } from "./sessions.ts";
@@ -78,19 +79,21 @@ const COMMANDS = new Map<number, Command>([
  * @throws ProtocolError what ERROR is to say; from the promise too
  */
 export function dispatch(connection: Connection, line: Uint8Array): void | Promise<void> {
+  if (!connection.rate.take(connection.core.settings.rate, connection.core.now())) throw tooFast();
   const { id, rest }: RawPacket = splitLine(line);
   const command = COMMANDS.get(id);
   if (!command) throw malformed("a client sends the packets 0 and 2 to 9");
-  if (!connection.rate.take(connection.core.settings.rate, connection.core.now())) throw tooFast();
   return command(connection, rest);
 }
 
 function auth({ challenges, core, output }: Connection, rest: Uint8Array): void {
+  takeProof(core);
   output.put(formatAnswer(challenges.begin(parseAuth(rest), core.now())));
 }
 
 async function verify(connection: Connection, rest: Uint8Array): Promise<void> {
   const { challenges, core, output, sessions } = connection;
+  takeProof(core);
   const mailbox = challenges.finish(parseVerify(rest), core.now());
   core.mailboxes.open(mailbox).ownerCame = core.now();
   const issued = await core.tokens.issue(mailbox, core.now());
@@ -101,6 +104,7 @@ async function verify(connection: Connection, rest: Uint8Array): Promise<void> {
 
 async function hello({ core, channelBinding, output }: Connection, rest: Uint8Array): Promise<void> {
   const { info, key } = core;
+  takeProof(core);
   const signature = await proveRelay(key, info, parseHello(rest), channelBinding());
   output.put(formatRelay({ ...info, signature }));
 }
@@ -226,6 +230,12 @@ export class Receivers {
 
 function fingerprintOf(of: KeyOrFingerprint): string {
   return "fingerprint" in of ? of.fingerprint : fingerprint(parseKey(of.key));
+}
+
+/** Signatures and RSA cost a thousand times what a message costs: all strangers together get only so much of the processor. */
+function takeProof(core: Core): void {
+  if (core.proofs.take(core.settings.proofs, core.now())) return;
+  throw new ProtocolError("slow-down", "too many are proving their keys just now: try again in a moment");
 }
 
 function subscribed(): ProtocolError {

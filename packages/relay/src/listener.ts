@@ -7,6 +7,7 @@ import type { ListenAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { readInto, receiveEarlier } from "./readinto.ts";
+import { wipeStackSoon } from "./stack.ts";
 
 const TLS_HANDSHAKE = 0x16;
 /** RFC 9266 section 2. */
@@ -32,7 +33,7 @@ export function tlsContext({ cert, key }: TlsFiles): SecureContext {
     cert,
     key,
     minVersion: "TLSv1.3",
-    ecdhCurve: "X25519MLKEM768:X25519",
+    ecdhCurve: "X25519MLKEM768/X25519",
     secureOptions: constants.SSL_OP_NO_TICKET | CLEANSE_PLAINTEXT,
   });
 }
@@ -49,7 +50,7 @@ export class Arrivals {
   readonly #context: SecureContext;
   readonly #allowPlaintext: boolean;
   readonly #fromAddress = new Map<string, number>();
-  /** Connected, but not yet heard of, or in their TLS handshake. */
+  /** Connected, but not yet heard of, or in their TLS handshake, or refused. */
   readonly #silent = new Set<Arrival>();
   #count = 0;
   #stopping = false;
@@ -155,6 +156,7 @@ export class Arrivals {
       readInto(tlsSocket, readBuffer, (length) => {
         const more = take(length);
         readBuffer.fill(0, 0, length);
+        wipeStackSoon();
         return more;
       });
     });

@@ -3,6 +3,7 @@
  * has taken it. One write at a time also because TLS would copy several into memory that nobody zeroes.
  */
 import type { Socket } from "node:net";
+import { copyInto } from "@asfaleia/protocol";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Free chunks that are kept for the next writer. */
@@ -109,7 +110,7 @@ export class Output {
   /** Writes a line that was made elsewhere, and zeroes it there. */
   put(line: Uint8Array): void {
     this.line(line.length, (bytes, at) => {
-      bytes.set(line, at);
+      copyInto(bytes, line, at);
       return at + line.length;
     });
     line.fill(0);
