@@ -1,6 +1,6 @@
 /** A whole relay: settings in, listeners up, and an orderly stop. */
 import type { AddressInfo, Server } from "node:net";
-import { fingerprint, parseAuthorizedKeys } from "@asfaleia/identity";
+import { fingerprint, KeyError, parseAuthorizedKeys } from "@asfaleia/identity";
 import { DEFAULT_LISTEN, type ListenAddress, printedAddress } from "./address.ts";
 import { Gate } from "./auth.ts";
 import { selfSignedCertificate } from "./certificate.ts";
@@ -151,6 +151,11 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
+/** Options restrict what a key may do, or make it an authority over others: what we do not obey, we do not pass over. */
 function memberSet(text: string): ReadonlySet<string> {
-  return new Set(parseAuthorizedKeys(text).map(({ key }) => fingerprint(key)));
+  const members = parseAuthorizedKeys(text);
+  const line = members.find(({ options }) => options !== "")?.line;
+  if (line !== undefined)
+    throw new KeyError("bad-key", `line ${line} of the members has options: leave only keys`);
+  return new Set(members.map(({ key }) => fingerprint(key)));
 }

@@ -43,7 +43,7 @@ const FLAGS = {
     1000,
     1,
     100_000_000,
-    "packets that cost a signature or RSA (AUTH, VERIFY, HELLO) a second, in all",
+    "AUTH, VERIFY and HELLO packets a second, in all",
   ),
   connections: number(16_384, 1, 1_000_000, "connections in all"),
   "connections-per-address": number(1024, 1, 1_000_000, "connections from one address (IPv6: from one /64)"),

@@ -44,7 +44,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     signal.addEventListener("abort", () => note("Letters are on their way; Ctrl-C again loses them."));
     const count = await receive(link.get(token), desk);
     signal.throwIfAborted();
-    return count === 0 ? EXIT.nothing : EXIT.done;
+    if (count > 0) return EXIT.done;
+    note("No letters wait.");
+    return EXIT.nothing;
   } finally {
     link.close();
   }

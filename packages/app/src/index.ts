@@ -1,2 +1,0 @@
-/** The package is a program, `asfaleia`; @asfaleia/client is the library. */
-export {};
