@@ -114,7 +114,10 @@ export function decodeBase64(text: Uint8Array, maxBytes: number): Uint8Array {
   if (length > maxBytes) throw malformed("a base64 field is too long");
   if (length < 0) throw malformed("a field is not base64");
   const bytes = new Uint8Array(length);
-  if (decodeBase64Into(text, bytes) < 0) throw malformed("a field is not base64");
+  if (decodeBase64Into(text, bytes) < 0) {
+    bytes.fill(0);
+    throw malformed("a field is not base64");
+  }
   return bytes;
 }
 

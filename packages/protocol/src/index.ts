@@ -3,6 +3,7 @@ export * from "./address.ts";
 export * from "./ascii.ts";
 export * from "./base64.ts";
 export * from "./challenge.ts";
+export * from "./copy.ts";
 export * from "./errors.ts";
 export * from "./fields.ts";
 export * from "./limits.ts";

@@ -1,4 +1,5 @@
 /** Bytes to lines, lines to fields (docs/protocol.md, "Lines"). Nothing here makes a string of what it reads. */
+import { copyInto } from "./copy.ts";
 import { malformed, ProtocolError } from "./errors.ts";
 
 const LF = 0x0a;
@@ -86,11 +87,11 @@ export class LineReader {
     if (length > this.#pending.length) {
       const room = Math.min(this.#limit + 1, Math.max(length, this.#pending.length * 2, FIRST_ROOM_BYTES));
       const grown = new Uint8Array(room);
-      grown.set(this.#pending.subarray(0, this.#length));
+      copyInto(grown, this.#pending.subarray(0, this.#length));
       this.#pending.fill(0, 0, this.#length);
       this.#pending = grown;
     }
-    this.#pending.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#length);
+    copyInto(this.#pending, from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#length);
     this.#length = length;
   }
 }

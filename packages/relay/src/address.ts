@@ -1,5 +1,6 @@
 /** Where a relay listens, and what clients are told of it. */
-import { formatAddress, hostAndPort, ProtocolError } from "@asfaleia/protocol";
+import { isIPv6 } from "node:net";
+import { formatAddress, hostAndPort, PORT, ProtocolError, parseAddress } from "@asfaleia/protocol";
 
 export type ListenAddress =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
@@ -18,8 +19,23 @@ export const DEFAULT_LISTEN: readonly ListenAddress[] = [
 export function parseListen(text: string): ListenAddress {
   if (!text.startsWith("unix:")) return { kind: "tcp", ...hostAndPort(text) };
   const path = text.slice(5);
-  if (path.startsWith("/")) return { kind: "unix", path };
-  throw new ProtocolError("wrong-usage", "the path of a Unix socket begins with /");
+  if (!path.startsWith("/"))
+    throw new ProtocolError("wrong-usage", "the path of a Unix socket begins with /");
+  // What clients could not be told of is not listened on.
+  parseAddress(formatAddress({ transport: "unix", path }));
+  return { kind: "unix", path };
+}
+
+/**
+ * Reads the argument of --advertise: a name or an address, IPv6 with or without brackets; a port it has not.
+ * @throws ProtocolError whose text says what is expected
+ */
+export function parseAdvertise(text: string): string {
+  try {
+    return hostAndPort(`${isIPv6(text) ? `[${text}]` : text}:${PORT}`).host;
+  } catch {
+    throw new ProtocolError("wrong-usage", "--advertise takes a host; the port is the listener's");
+  }
 }
 
 /**

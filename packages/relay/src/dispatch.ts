@@ -6,11 +6,14 @@ import {
   type Ack,
   AUTH,
   asciiText,
+  copyInto,
+  DOCUMENT_BYTES,
+  decodeBase64,
   decodeBase64Into,
   decodedLength,
+  documentLineBytes,
   encodeBase64,
   formatAnswer,
-  formatDocument,
   formatEnd,
   formatRelay,
   formatSent,
@@ -24,13 +27,13 @@ import {
   malformed,
   ProtocolError,
   PUBLISH,
-  type Publish,
+  type PublishFields,
   parseAck,
   parseAuth,
   parseGet,
   parseHello,
   parseLookup,
-  parsePublish,
+  parsePublishFields,
   parseSend,
   parseSubscribe,
   parseVerify,
@@ -43,6 +46,7 @@ import {
   sameBytes,
   splitLine,
   VERIFY,
+  writeDocumentInto,
   writeSentInto,
 } from "@asfaleia/protocol";
 import { parseKey } from "./auth.ts";
@@ -69,7 +73,7 @@ const COMMANDS = new Map<number, Command>([
   [GET, withSession((rest) => ({ token: parseGet(rest) }), get)],
   [SUBSCRIBE, withSession(parseSubscribe, subscribe)],
   [ACK, withSession(parseAck, ack)],
-  [PUBLISH, withSession(parsePublish, publish)],
+  [PUBLISH, withSession(parsePublishFields, publish)],
   [LOOKUP, withSession(parseLookup, lookup)],
   [HELLO, hello],
 ]);
@@ -168,17 +172,26 @@ function ack({ core, output }: Connection, { mailbox: name }: Session, { ids }: 
   mailbox.subscriber?.pump();
 }
 
-function publish({ core, output }: Connection, { mailbox }: Session, packet: Publish): void {
+function publish({ core, output }: Connection, { mailbox }: Session, packet: PublishFields): void {
   const longest = core.settings["document-time"];
   if (packet.seconds > longest) throw malformed(`a document is kept at most ${longest} seconds here`);
-  core.documents.publish(mailbox, packet, core.now());
+  const document = decodeBase64(packet.text, DOCUMENT_BYTES);
+  try {
+    core.documents.publish(mailbox, { ...packet, document }, core.now());
+  } catch (error) {
+    document.fill(0);
+    throw error;
+  }
   output.put(formatSent(Buffer.from(core.newId(), "base64")));
 }
 
 function lookup({ core, output }: Connection, _session: Session, { of }: Lookup): void {
   const documents = core.documents.lookup(fingerprintOf(of), core.now());
   if (documents.length === 0) throw new ProtocolError("not-found", "nothing is published under that key");
-  for (const document of documents) output.put(formatDocument(document));
+  for (const document of documents) {
+    const bytes = documentLineBytes(document.slot.length, document.document.length);
+    output.line(bytes, (line, at) => writeDocumentInto(line, at, document));
+  }
   output.put(formatEnd(documents.length));
 }
 
@@ -190,7 +203,7 @@ function withSession<Packet extends { readonly token: Uint8Array }>(
   return (connection, rest) => {
     const packet = parse(rest);
     const session = connection.sessions.recall(packet.token, connection.core.now());
-    return session ? admitted(connection, session, packet) : checked(connection, rest.slice());
+    return session ? admitted(connection, session, packet) : checked(connection, copyOf(rest));
   };
 
   function admitted(connection: Connection, session: Session, packet: Packet): void | Promise<void> {
@@ -212,6 +225,12 @@ function withSession<Packet extends { readonly token: Uint8Array }>(
       rest.fill(0);
     }
   }
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length);
+  copyInto(copy, bytes);
+  return copy;
 }
 
 /** The receiver named last on a connection, by the bytes that named it: who writes to one mailbox names it once. */

@@ -33,6 +33,7 @@ export function tlsContext({ cert, key }: TlsFiles): SecureContext {
     cert,
     key,
     minVersion: "TLSv1.3",
+    // The slash: whoever offers the first gets it, also where its key share was for the second.
     ecdhCurve: "X25519MLKEM768/X25519",
     secureOptions: constants.SSL_OP_NO_TICKET | CLEANSE_PLAINTEXT,
   });
@@ -216,9 +217,11 @@ export function listen(address: ListenAddress, arrivals: Arrivals): Promise<Serv
 
 const LOCAL = "";
 
+/** A socket, as far as it tells who is at either end; neither is told on a Unix socket. */
+type Ends = Partial<Pick<Socket, "remoteAddress" | "localAddress">>;
+
 /** Whose connections are counted together: one IPv4 address, one IPv6 /64; behind a Unix socket nobody can be told apart. */
-function placeOf(socket: Socket): string {
-  const address = socket.remoteAddress;
+export function placeOf({ remoteAddress: address }: Ends): string {
   if (address === undefined) return LOCAL;
   const mapped = /^::ffff:([0-9.]+)$/.exec(address);
   if (mapped) return mapped[1] as string;
@@ -235,8 +238,7 @@ function network64(address: string): string {
 }
 
 /** Plain lines are safe from the network only where both ends are this machine. */
-function isLoopback(socket: Socket): boolean {
-  const { remoteAddress, localAddress } = socket;
+export function isLoopback({ remoteAddress, localAddress }: Ends): boolean {
   if (remoteAddress === undefined && localAddress === undefined) return true;
   return isLoopbackAddress(remoteAddress) && isLoopbackAddress(localAddress);
 }

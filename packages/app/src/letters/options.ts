@@ -49,7 +49,7 @@ export async function prepareReading(
   if (!hasLetterForm(own.publicKey)) {
     throw new Failure(
       EXIT.key,
-      `letters can be sealed for ed25519 and RSA keys only, so there are none for ${fingerprint(own.publicKey)}`,
+      `letters can be sealed for ed25519 and RSA keys (from 2048 bits) only, so there are none for ${fingerprint(own.publicKey)}`,
     );
   }
   const key = await own.privateKey();

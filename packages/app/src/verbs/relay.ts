@@ -1,6 +1,7 @@
 /** `asfaleia relay`: reads the flags and files, runs the relay, and stops it in good order. bin/launch/relay.js started us. */
 import { readFileSync } from "node:fs";
 import {
+  parseAdvertise,
   parseListen,
   parseSetting,
   RELAY_FLAGS,
@@ -66,7 +67,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     settings: settingsOf(values),
     ...filesOf(values),
     ...(values.listen && { listen: values.listen.map(parseListen) }),
-    ...(values.advertise !== undefined && { advertise: values.advertise }),
+    ...(values.advertise !== undefined && { advertise: parseAdvertise(values.advertise) }),
     allowPlaintext: values["allow-plaintext"] === true,
     note,
   });

@@ -15,27 +15,39 @@ export interface Publish {
   readonly document: Uint8Array;
 }
 
+/** A PUBLISH whose document is not decoded: a relay does that only once it knows that it will keep it. */
+export interface PublishFields extends Omit<Publish, "document"> {
+  /** Base64, empty to empty the slot. A view of the line. */
+  readonly text: Uint8Array;
+}
+
 /** @throws ProtocolError `wrong-usage`; `too-large` for a document of 64 KiB or more */
-export function parsePublish(rest: Uint8Array): Publish {
-  const [token, slot, seconds, document] = splitFields(rest, 4, 4) as [
+export function parsePublishFields(rest: Uint8Array): PublishFields {
+  const [token, slot, seconds, text] = splitFields(rest, 4, 4) as [
     Uint8Array,
     Uint8Array,
     Uint8Array,
     Uint8Array,
   ];
-  if (decodedLength(document) > DOCUMENT_BYTES) {
+  if (decodedLength(text) > DOCUMENT_BYTES) {
     throw new ProtocolError("too-large", `a document has at most ${DOCUMENT_BYTES} bytes`);
   }
-  const publish = {
+  const fields = {
     token: tokenField(token),
     slot: slotField(slot),
     seconds: numberField(seconds, 0, 0xffff_ffff),
-    document: decodeBase64(document, DOCUMENT_BYTES),
+    text,
   };
-  if ((publish.seconds === 0) !== (publish.document.length === 0)) {
+  if ((fields.seconds === 0) !== (text.length === 0)) {
     throw malformed("a document and its seconds are both given, or neither to empty the slot");
   }
-  return publish;
+  return fields;
+}
+
+/** @throws ProtocolError `wrong-usage`; `too-large` for a document of 64 KiB or more */
+export function parsePublish(rest: Uint8Array): Publish {
+  const { text, ...fields } = parsePublishFields(rest);
+  return { ...fields, document: decodeBase64(text, DOCUMENT_BYTES) };
 }
 
 export function formatPublish(publish: Publish): Uint8Array {
