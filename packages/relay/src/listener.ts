@@ -84,6 +84,8 @@ export class Arrivals {
     socket.setKeepAlive(true, 60_000);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#onGone(arrival, place));
+    // Who hangs up before saying anything, or on being refused, is not waited for.
+    socket.once("end", () => this.#silent.has(arrival) && socket.destroy());
     const crowded = place !== LOCAL && here > settings["connections-per-address"];
     let take = (length: number): boolean => {
       const isTls = readBuffer[0] === TLS_HANDSHAKE;

@@ -6,6 +6,10 @@ import type { Socket } from "node:net";
 import { copyInto } from "@asfaleia/protocol";
 
 const CHUNK_BYTES = 64 * 1024;
+/** A chunk for replies alone, so that a reader who takes none costs little. */
+const SMALL_CHUNK_BYTES = 4 * 1024;
+/** The longest line that goes into one. */
+const SMALL_LINE_BYTES = 1024;
 /** Free chunks that are kept for the next writer. */
 const SPARE_CHUNKS = 64;
 /** Where a connection's requests and deliveries wait until its reader has taken some. */
@@ -21,6 +25,7 @@ interface Chunk {
 /** The chunks of all connections, and how much memory they are. */
 export class Chunks {
   readonly #spare: Uint8Array[] = [];
+  readonly #smallSpare: Uint8Array[] = [];
   readonly #limit: number;
   #inUse = 0;
 
@@ -34,19 +39,21 @@ export class Chunks {
     return this.#inUse / this.#limit;
   }
 
-  take(bytes: number): Chunk {
-    const room =
-      bytes > CHUNK_BYTES ? new Uint8Array(bytes) : (this.#spare.pop() ?? new Uint8Array(CHUNK_BYTES));
-    this.#inUse += room.length;
-    return { bytes: room, length: 0, taken: [] };
+  /** A chunk that has room for a line of so many bytes. */
+  take(lineBytes: number): Chunk {
+    const [size, spare] =
+      lineBytes <= SMALL_LINE_BYTES ? [SMALL_CHUNK_BYTES, this.#smallSpare] : [CHUNK_BYTES, this.#spare];
+    const bytes = lineBytes > CHUNK_BYTES ? new Uint8Array(lineBytes) : (spare.pop() ?? new Uint8Array(size));
+    this.#inUse += bytes.length;
+    return { bytes, length: 0, taken: [] };
   }
 
   /** Zeroes a chunk and keeps it for the next one. */
-  give(chunk: Chunk): void {
-    this.#inUse -= chunk.bytes.length;
-    chunk.bytes.fill(0, 0, chunk.length);
-    if (chunk.bytes.length === CHUNK_BYTES && this.#spare.length < SPARE_CHUNKS)
-      this.#spare.push(chunk.bytes);
+  give({ bytes, length }: Chunk): void {
+    this.#inUse -= bytes.length;
+    bytes.fill(0, 0, length);
+    const spare = bytes.length === SMALL_CHUNK_BYTES ? this.#smallSpare : this.#spare;
+    if (bytes.length <= CHUNK_BYTES && spare.length < SPARE_CHUNKS) spare.push(bytes);
   }
 }
 

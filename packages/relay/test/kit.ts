@@ -158,20 +158,24 @@ export class Client implements AsyncDisposable {
   static plain(place: Place): Promise<Client> {
     const socket = connect({ host: "127.0.0.1", allowHalfOpen: true, ...place });
     const client = new Client(socket);
-    return soon(new Promise((resolve, reject) => {
-      socket.once("connect", () => resolve(client));
-      socket.once("error", reject);
-    }));
+    return soon(
+      new Promise((resolve, reject) => {
+        socket.once("connect", () => resolve(client));
+        socket.once("error", reject);
+      }),
+    );
   }
 
   static tls(port: number, options: ConnectionOptions = {}): Promise<Client> {
     const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options });
     const client = new Client(socket);
-    return soon(new Promise((resolve, reject) => {
-      socket.once("secureConnect", () => resolve(client));
-      socket.once("error", reject);
-      socket.once("close", () => reject(new Error("closed in the handshake")));
-    }));
+    return soon(
+      new Promise((resolve, reject) => {
+        socket.once("secureConnect", () => resolve(client));
+        socket.once("error", reject);
+        socket.once("close", () => reject(new Error("closed in the handshake")));
+      }),
+    );
   }
 
   get tlsSocket(): TLSSocket {
@@ -179,7 +183,7 @@ export class Client implements AsyncDisposable {
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#closed || this.#ended;
   }
 
   /** Lines that have come and were not taken. */
@@ -238,8 +242,12 @@ export class Client implements AsyncDisposable {
     return this.closed();
   }
 
+  /** Waits until the relay has closed, and closes too. */
   async closed(): Promise<void> {
-    while (!this.#closed) await soon(this.#awake(), "the connection stayed open");
+    while (!this.#closed) {
+      if (this.#ended) this.socket.destroy();
+      await soon(this.#awake(), "the connection stayed open");
+    }
   }
 
   /** Proves an ed25519 key. @returns the token */
