@@ -15,7 +15,7 @@ export function asciiBytes(text: string): Uint8Array {
 export function asciiText(bytes: Uint8Array): string {
   let text = "";
   for (let from = 0; from < bytes.length; from += 4096) {
-    text += String.fromCharCode(...bytes.subarray(from, from + 4096));
+    text += String.fromCharCode.apply(null, bytes.subarray(from, from + 4096) as unknown as number[]);
   }
   return text;
 }

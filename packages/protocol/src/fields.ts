@@ -1,6 +1,6 @@
 /** The forms that fields have in more than one packet (docs/protocol.md, "Fields"), and how a line is put together. */
 import { asciiBytes, asciiText } from "./ascii.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, decodeBase64Into, decodedLength } from "./base64.ts";
 import { malformed } from "./errors.ts";
 import { HANDLE_CHARS, ID_BYTES, MAX_KEY_BYTES, MAX_SLOT_CHARS, MAX_TOKEN_CHARS } from "./limits.ts";
 
@@ -45,6 +45,16 @@ export function keyField(field: Uint8Array): Uint8Array {
 /** A message id or boot id. @throws ProtocolError `wrong-usage` */
 export function idField(field: Uint8Array): Uint8Array {
   return exactBytesField(field, ID_BYTES);
+}
+
+const SOME_ID = new Uint8Array(ID_BYTES);
+
+/** A message id as its base64: since that is strict, the text names the id. @throws ProtocolError `wrong-usage` */
+export function idTextField(field: Uint8Array): string {
+  if (decodedLength(field) !== ID_BYTES || decodeBase64Into(field, SOME_ID) < 0) {
+    throw malformed("a message id is 16 bytes in base64");
+  }
+  return asciiText(field);
 }
 
 /** @throws ProtocolError `wrong-usage` where it does not hold just that many bytes */

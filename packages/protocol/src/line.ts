@@ -91,7 +91,11 @@ export class LineReader {
       this.#pending.fill(0, 0, this.#length);
       this.#pending = grown;
     }
-    copyInto(this.#pending, from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#length);
+    copyInto(
+      this.#pending,
+      from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to),
+      this.#length,
+    );
     this.#length = length;
   }
 }

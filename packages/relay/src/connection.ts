@@ -4,10 +4,11 @@ import { copyInto, formatError, LineReader, ProtocolError } from "@asfaleia/prot
 import { Challenges } from "./auth.ts";
 import type { Core } from "./core.ts";
 import type { Delivery, GetRun, Subscription } from "./deliver.ts";
-import { dispatch, Receivers } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { Output } from "./output.ts";
 import { Rate } from "./rate.ts";
+import { Receivers } from "./receivers.ts";
 import { Sessions } from "./sessions.ts";
 
 /** How long a refused client may go on sending before it is cut off. */

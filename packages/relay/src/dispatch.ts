@@ -1,18 +1,14 @@
 /** The table of commands: what a relay does with each packet. */
-
-import { fingerprint } from "@asfaleia/identity";
 import {
   ACK,
-  type Ack,
+  type AckFields,
   AUTH,
-  asciiText,
   copyInto,
   DOCUMENT_BYTES,
   decodeBase64,
   decodeBase64Into,
   decodedLength,
   documentLineBytes,
-  encodeBase64,
   formatAnswer,
   formatEnd,
   formatRelay,
@@ -20,15 +16,13 @@ import {
   formatToken,
   GET,
   HELLO,
-  type KeyOrFingerprint,
-  keyOrFingerprintField,
   LOOKUP,
   type Lookup,
   malformed,
   ProtocolError,
   PUBLISH,
   type PublishFields,
-  parseAck,
+  parseAckFields,
   parseAuth,
   parseGet,
   parseHello,
@@ -43,16 +37,15 @@ import {
   type Send,
   SUBSCRIBE,
   type Subscribe,
-  sameBytes,
   splitLine,
   VERIFY,
   writeDocumentInto,
   writeSentInto,
 } from "@asfaleia/protocol";
-import { parseKey } from "./auth.ts";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { GetRun, Subscription } from "./deliver.ts";
+import { fingerprintOf } from "./receivers.ts";
 import { proveRelay } from "./relaykey.ts";
 import type { Session } from "./sessions.ts";
 import { badToken } from "./token.ts";
@@ -72,7 +65,7 @@ const COMMANDS = new Map<number, Command>([
   [SEND, withSession(parseSend, send)],
   [GET, withSession((rest) => ({ token: parseGet(rest) }), get)],
   [SUBSCRIBE, withSession(parseSubscribe, subscribe)],
-  [ACK, withSession(parseAck, ack)],
+  [ACK, withSession(parseAckFields, ack)],
   [PUBLISH, withSession(parsePublishFields, publish)],
   [LOOKUP, withSession(parseLookup, lookup)],
   [HELLO, hello],
@@ -159,11 +152,11 @@ function subscribe(connection: Connection, { mailbox: name }: Session, { window 
   subscription.pump();
 }
 
-function ack({ core, output }: Connection, { mailbox: name }: Session, { ids }: Ack): void {
+function ack({ core, output }: Connection, { mailbox: name }: Session, { ids }: AckFields): void {
   const mailbox = core.mailboxes.open(name);
   let removed = 0;
   for (const id of ids) {
-    const message = mailbox.messages.get(asciiText(encodeBase64(id)));
+    const message = mailbox.messages.get(id);
     if (!message) continue;
     core.mailboxes.remove(message);
     removed++;
@@ -231,24 +224,6 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(bytes.length);
   copyInto(copy, bytes);
   return copy;
-}
-
-/** The receiver named last on a connection, by the bytes that named it: who writes to one mailbox names it once. */
-export class Receivers {
-  #named = new Uint8Array(0);
-  #fingerprint = "";
-
-  /** @returns the fingerprint. @throws ProtocolError `wrong-usage`, `bad-key`, `weak-key` */
-  resolve(field: Uint8Array): string {
-    if (sameBytes(field, this.#named)) return this.#fingerprint;
-    this.#fingerprint = fingerprintOf(keyOrFingerprintField(field));
-    this.#named = field.slice();
-    return this.#fingerprint;
-  }
-}
-
-function fingerprintOf(of: KeyOrFingerprint): string {
-  return "fingerprint" in of ? of.fingerprint : fingerprint(parseKey(of.key));
 }
 
 /** Signatures and RSA cost a thousand times what a message costs: all strangers together get only so much of the processor. */
