@@ -8,8 +8,8 @@ import { type Link, openLink } from "@asfaleia/client";
 import { fingerprint, publicKeyBase64 } from "@asfaleia/identity";
 import { parseAddress } from "@asfaleia/protocol";
 import { type Relay, type RelayOptions, relaySettings, startRelay } from "@asfaleia/relay";
-import { newEd25519, newP256, selfSigned } from "../kit/keys.ts";
 import { isRefused, texts } from "../../packages/client/test/rig.ts";
+import { newEd25519, newP256, selfSigned } from "../kit/keys.ts";
 
 async function start(t: TestContext, options: Partial<RelayOptions> = {}): Promise<Relay> {
   const listen = [{ kind: "tcp", host: "127.0.0.1", port: 0 } as const];
@@ -19,7 +19,7 @@ async function start(t: TestContext, options: Partial<RelayOptions> = {}): Promi
 }
 
 async function open(t: TestContext, relay: Relay, plain = false): Promise<Link> {
-  const link = await openLink(parseAddress(relay.addresses[0]!), { plain });
+  const link = await openLink(parseAddress(relay.addresses[0]!), { unsafePlain: plain });
   t.after(() => link.close());
   return link;
 }

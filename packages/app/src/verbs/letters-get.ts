@@ -42,7 +42,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     // From here on the relay forgets what it sends.
     signal.removeEventListener("abort", stopOpening);
     signal.addEventListener("abort", () => note("Letters are on their way; Ctrl-C again loses them."));
-    const count = await receive(link.get(token), desk);
+    const count = await receive(link.get(token), desk).catch((error) => {
+      throw isNotAllowed(error) ? new Failure(EXIT.refused, SUBSCRIBED) : error;
+    });
     signal.throwIfAborted();
     if (count > 0) return EXIT.done;
     note("No letters wait.");
@@ -50,6 +52,14 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   } finally {
     link.close();
   }
+}
+
+const SUBSCRIBED = "letters listen reads this mailbox, here or elsewhere: end it first (not-allowed)";
+
+function isNotAllowed(error: unknown): boolean {
+  return (
+    error instanceof Error && error.name === "RefusedError" && "code" in error && error.code === "not-allowed"
+  );
 }
 
 /** Reads to the end, whatever happens to showing. @returns how many letters came */
