@@ -155,8 +155,8 @@ test("a restart loses what was not fetched, tells who is connected, and keeps th
   first.running.process.kill("SIGTERM");
   assert.deepEqual((({ code, signal }) => [code, signal])(await first.running.ended), [0, null]);
   const told = await listening.ended;
-  assert.equal(told.code, 4);
-  assert.match(told.stderr, /the relay is stopping \(going-away\)/);
+  assert.equal(told.code, 3);
+  assert.match(told.stderr, /the relay has ended the connection \(going-away\)/);
   const away = await bob.run(["letters", "get", "--relay", first.unix]);
   assert.deepEqual([away.code, away.stdout], [3, ""]);
 

@@ -58,7 +58,7 @@ const REFUSALS: Record<ErrorCode, string> = {
   puzzle: "the relay demands a puzzle, which this version cannot solve",
   "not-found": "the relay knows nothing of it",
   "not-allowed": "the relay does not allow this",
-  "going-away": "the relay is stopping",
+  "going-away": "the relay has ended the connection",
   "taken-over": "another reader has taken over this mailbox",
 };
 
@@ -81,7 +81,8 @@ export function failureOf(error: unknown): Failure {
     case "KnownRelaysError":
       return new Failure(EXIT.relay, error.message);
     case "RefusedError":
-      return new Failure(EXIT.refused, refusalText(code));
+      // A relay that goes away has refused nothing: it cannot be reached any longer.
+      return new Failure(code === "going-away" ? EXIT.relay : EXIT.refused, refusalText(code));
     default:
       return new Failure(EXIT.failed, systemText(error, code));
   }
