@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { copyInto, formatError, LineReader, ProtocolError } from "@asfaleia/protocol";
 import { Challenges } from "./auth.ts";
 import type { Core } from "./core.ts";
-import type { Delivery, GetRun, Subscription } from "./deliver.ts";
+import type { Delivery, Run, Subscription } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { Output } from "./output.ts";
@@ -40,9 +40,9 @@ export class Connection implements Delivery {
   #backlog: Uint8Array | undefined;
   /** Nothing is read until the backlog is done. */
   #stopped = false;
-  /** The last GET, whose messages the operating system may not have taken yet. */
-  #run: GetRun | undefined;
-  #draining: { readonly run: GetRun; readonly done: () => void } | undefined;
+  /** The last GET or LOOKUP, whose lines the operating system may not have taken yet. */
+  #run: Run | undefined;
+  #draining: { readonly run: Run; readonly done: () => void } | undefined;
   #lastRequest: number;
   #lineBegan: number | undefined;
   /** The client has said all it will say. */
@@ -88,8 +88,8 @@ export class Connection implements Delivery {
     return this.#closingSince !== undefined;
   }
 
-  /** Sends everything that waits in a mailbox, then END; until then the next request waits. */
-  drain(run: GetRun): Promise<void> {
+  /** Sends an answer of many lines; until it is taken the next request waits. */
+  drain(run: Run): Promise<void> {
     return new Promise((done) => {
       this.#run = run;
       this.#draining = { run, done };

@@ -2,10 +2,12 @@
  * which takes each once its reader confirms it (docs/protocol.md, "GET", "SUBSCRIBE and ACK"). */
 import {
   copyInto,
+  documentLineBytes,
   encodeBase64Into,
   formatEnd,
   formatError,
   messageLineBytes,
+  writeDocumentInto,
   writeMessageHeadInto,
 } from "@asfaleia/protocol";
 import type { Mailbox, Mailboxes, Subscriber } from "./mailbox.ts";
@@ -21,8 +23,54 @@ export interface Delivery {
   readonly room: Uint8Array;
 }
 
+/** A request whose answer is many lines: it goes on as fast as the reader takes them. */
+export interface Run {
+  /** Writes while there is room, and END at the end. @returns whether everything is written */
+  pump(): boolean;
+  /** The connection is gone. */
+  release(): void;
+}
+
+/** One LOOKUP under way. A document that is replaced or removed meanwhile is sent as it then is, or not. */
+export class LookupRun implements Run {
+  readonly #output: Output;
+  readonly #left: string[];
+  readonly #read: (slot: string) => Uint8Array | undefined;
+  #sent = 0;
+
+  /**
+   * @param slots what to send
+   * @param read the document that stands in a slot
+   */
+  constructor(output: Output, slots: readonly string[], read: (slot: string) => Uint8Array | undefined) {
+    this.#output = output;
+    this.#left = [...slots];
+    this.#read = read;
+  }
+
+  pump(): boolean {
+    for (let slot = this.#left[0]; slot !== undefined; slot = this.#left[0]) {
+      const document = this.#read(slot);
+      if (document) {
+        const packet = { slot, document };
+        const most = documentLineBytes(slot.length, document.length);
+        if (!this.#output.hasRoomFor(most)) return false;
+        this.#output.line(most, (bytes, at) => writeDocumentInto(bytes, at, packet));
+        this.#sent++;
+      }
+      this.#left.shift();
+    }
+    this.#output.put(formatEnd(this.#sent));
+    return true;
+  }
+
+  release(): void {
+    this.#left.length = 0;
+  }
+}
+
 /** One GET under way. It sends what waited when it began, as fast as the reader takes it. */
-export class GetRun implements Reader {
+export class GetRun implements Reader, Run {
   readonly #to: Delivery;
   readonly #mailbox: Mailbox;
   readonly #held = new Set<Message>();
@@ -40,7 +88,7 @@ export class GetRun implements Reader {
     const { mailboxes, output } = this.#to;
     for (let message = this.#mailbox.first; message && this.#left > 0; message = message.after) {
       if (message.reader) continue;
-      if (!output.hasRoom) return false;
+      if (!output.hasRoomFor(messageLineBytes(message.length))) return false;
       mailboxes.hold(message, this);
       this.#held.add(message);
       writeMessage(this.#to, message);
@@ -94,8 +142,8 @@ export class Subscription implements Subscriber {
   pump(): void {
     for (let message = this.mailbox.first; message; message = message.after) {
       if (this.#held.size >= this.#window || this.mailbox.held === this.mailbox.messages.size) return;
-      if (!this.#to.output.hasRoom) return;
       if (message.reader) continue;
+      if (!this.#to.output.hasRoomFor(messageLineBytes(message.length))) return;
       this.#hold(message);
       writeMessage(this.#to, message);
     }
@@ -105,9 +153,10 @@ export class Subscription implements Subscriber {
     const { mailbox } = this;
     // Whatever waits longer goes first: then this one waits for the pump.
     const first = mailbox.held === mailbox.messages.size - 1;
-    if (!first || this.#held.size >= this.#window || !this.#to.output.hasRoom) return;
+    const most = messageLineBytes(message.length);
+    if (!first || this.#held.size >= this.#window || !this.#to.output.hasRoomFor(most)) return;
     this.#hold(message);
-    this.#to.output.line(messageLineBytes(message.length), (bytes, at) => {
+    this.#to.output.line(most, (bytes, at) => {
       const envelopeAt = writeMessageHeadInto(bytes, at, mailbox.fingerprint, message.id);
       copyInto(bytes, text, envelopeAt);
       bytes[envelopeAt + text.length] = LF;

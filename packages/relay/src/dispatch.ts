@@ -8,7 +8,6 @@ import {
   decodeBase64,
   decodeBase64Into,
   decodedLength,
-  documentLineBytes,
   formatAnswer,
   formatEnd,
   formatRelay,
@@ -39,12 +38,11 @@ import {
   type Subscribe,
   splitLine,
   VERIFY,
-  writeDocumentInto,
   writeSentInto,
 } from "@asfaleia/protocol";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { GetRun, Subscription } from "./deliver.ts";
+import { GetRun, LookupRun, Subscription } from "./deliver.ts";
 import { fingerprintOf } from "./receivers.ts";
 import { proveRelay } from "./relaykey.ts";
 import type { Session } from "./sessions.ts";
@@ -178,14 +176,13 @@ function publish({ core, output }: Connection, { mailbox }: Session, packet: Pub
   output.put(formatSent(Buffer.from(core.newId(), "base64")));
 }
 
-function lookup({ core, output }: Connection, _session: Session, { of }: Lookup): void {
-  const documents = core.documents.lookup(fingerprintOf(of), core.now());
+function lookup(connection: Connection, _session: Session, { of }: Lookup): Promise<void> {
+  const { core, output } = connection;
+  const key = fingerprintOf(of);
+  const documents = core.documents.lookup(key, core.now());
   if (documents.length === 0) throw new ProtocolError("not-found", "nothing is published under that key");
-  for (const document of documents) {
-    const bytes = documentLineBytes(document.slot.length, document.document.length);
-    output.line(bytes, (line, at) => writeDocumentInto(line, at, document));
-  }
-  output.put(formatEnd(documents.length));
+  const slots = documents.map(({ slot }) => slot);
+  return connection.drain(new LookupRun(output, slots, (slot) => core.documents.read(key, slot, core.now())));
 }
 
 /** A command whose packet carries a token: it runs with the session of that token, once the token has been found to hold. */

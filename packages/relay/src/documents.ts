@@ -55,6 +55,12 @@ export class Documents {
     return [...slots].map(([slot, { document }]) => ({ slot, document }));
   }
 
+  /** What stands in one slot. Valid until the next call. @param now milliseconds */
+  read(key: string, slot: string, now: number): Uint8Array | undefined {
+    const found = this.#byKey.get(key)?.get(slot);
+    return found && now < found.ends ? found.document : undefined;
+  }
+
   /** Drops and zeroes what has outlived its time. @param now milliseconds */
   expire(now: number): void {
     for (const [key, slots] of this.#byKey) this.#dropEnded(key, slots, now);

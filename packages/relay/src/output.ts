@@ -14,6 +14,13 @@ const SMALL_LINE_BYTES = 1024;
 const SPARE_CHUNKS = 64;
 /** Where a connection's requests and deliveries wait until its reader has taken some. */
 export const HIGH_WATER_BYTES = 256 * 1024;
+/** From this part of the memory on, what is left is shared out. */
+const SHORT_OF_MEMORY = 0.5;
+/**
+ * Then one connection gets this part of what is left, what it already has included (dynamic thresholds, Choudhury and
+ * Hahne 1998): however many take as much as they can, something is left for who takes little.
+ */
+const SHARE = 1 / 8;
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -37,6 +44,11 @@ export class Chunks {
   /** Which part of the limit is in use, from 0 on. */
   get fullness(): number {
     return this.#inUse / this.#limit;
+  }
+
+  /** The most bytes that one connection should have waiting. */
+  get share(): number {
+    return this.fullness < SHORT_OF_MEMORY ? Number.POSITIVE_INFINITY : (this.#limit - this.#inUse) * SHARE;
   }
 
   /** A chunk that has room for a line of so many bytes. */
@@ -94,7 +106,12 @@ export class Output {
 
   /** Whether more should be written now: else wait for onRoom. */
   get hasRoom(): boolean {
-    return this.#waiting < HIGH_WATER_BYTES && this.#chunks.fullness < 1;
+    return this.hasRoomFor(1);
+  }
+
+  /** Whether a line of so many bytes should be written now: else wait for onRoom. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#waiting < HIGH_WATER_BYTES && this.#waiting + bytes <= this.#chunks.share;
   }
 
   /** Bytes that the operating system has not taken. */
