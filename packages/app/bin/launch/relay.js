@@ -84,7 +84,10 @@ function keepMemoryOutOfCoreDumps() {
   }
 }
 
-/** NODE_OPTIONS would give rights back; NODE_V8_COVERAGE, NODE_COMPILE_CACHE and others write files. */
+/**
+ * NODE_OPTIONS would give rights back; NODE_V8_COVERAGE, NODE_COMPILE_CACHE and others write files; UV_USE_IO_URING would take
+ * files past whoever traces system calls.
+ */
 function ownEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("NODE_")));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE|UV)_/.test(name)));
 }
