@@ -3,12 +3,13 @@ import type { Socket } from "node:net";
 import { copyInto, formatError, LineReader, ProtocolError } from "@asfaleia/protocol";
 import { Challenges } from "./auth.ts";
 import type { Core } from "./core.ts";
-import type { Delivery, Run, Subscription } from "./deliver.ts";
+import type { Delivery, Subscription } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import { Output } from "./output.ts";
 import { Rate } from "./rate.ts";
 import { Receivers } from "./receivers.ts";
+import type { Run } from "./run.ts";
 import { Sessions } from "./sessions.ts";
 
 /** How long a refused client may go on sending before it is cut off. */

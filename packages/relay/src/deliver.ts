@@ -2,17 +2,16 @@
  * which takes each once its reader confirms it (docs/protocol.md, "GET", "SUBSCRIBE and ACK"). */
 import {
   copyInto,
-  documentLineBytes,
   encodeBase64Into,
   formatEnd,
   formatError,
   messageLineBytes,
-  writeDocumentInto,
   writeMessageHeadInto,
 } from "@asfaleia/protocol";
 import type { Mailbox, Mailboxes, Subscriber } from "./mailbox.ts";
 import type { Message, Reader } from "./message.ts";
 import type { Output } from "./output.ts";
+import type { Run } from "./run.ts";
 
 const LF = 0x0a;
 
@@ -21,52 +20,6 @@ export interface Delivery {
   readonly mailboxes: Mailboxes;
   readonly output: Output;
   readonly room: Uint8Array;
-}
-
-/** A request whose answer is many lines: it goes on as fast as the reader takes them. */
-export interface Run {
-  /** Writes while there is room, and END at the end. @returns whether everything is written */
-  pump(): boolean;
-  /** The connection is gone. */
-  release(): void;
-}
-
-/** One LOOKUP under way. A document that is replaced or removed meanwhile is sent as it then is, or not. */
-export class LookupRun implements Run {
-  readonly #output: Output;
-  readonly #left: string[];
-  readonly #read: (slot: string) => Uint8Array | undefined;
-  #sent = 0;
-
-  /**
-   * @param slots what to send
-   * @param read the document that stands in a slot
-   */
-  constructor(output: Output, slots: readonly string[], read: (slot: string) => Uint8Array | undefined) {
-    this.#output = output;
-    this.#left = [...slots];
-    this.#read = read;
-  }
-
-  pump(): boolean {
-    for (let slot = this.#left[0]; slot !== undefined; slot = this.#left[0]) {
-      const document = this.#read(slot);
-      if (document) {
-        const packet = { slot, document };
-        const most = documentLineBytes(slot.length, document.length);
-        if (!this.#output.hasRoomFor(most)) return false;
-        this.#output.line(most, (bytes, at) => writeDocumentInto(bytes, at, packet));
-        this.#sent++;
-      }
-      this.#left.shift();
-    }
-    this.#output.put(formatEnd(this.#sent));
-    return true;
-  }
-
-  release(): void {
-    this.#left.length = 0;
-  }
 }
 
 /** One GET under way. It sends what waited when it began, as fast as the reader takes it. */

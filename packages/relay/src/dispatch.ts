@@ -42,7 +42,8 @@ import {
 } from "@asfaleia/protocol";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { GetRun, LookupRun, Subscription } from "./deliver.ts";
+import { GetRun, Subscription } from "./deliver.ts";
+import { LookupRun } from "./lookup.ts";
 import { fingerprintOf } from "./receivers.ts";
 import { proveRelay } from "./relaykey.ts";
 import type { Session } from "./sessions.ts";
