@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 
 const GROUPS: readonly { readonly name: string; readonly files: string; readonly atOnce: number }[] = [
-  { name: "packages", files: "packages/*/test/**/*.test.ts", atOnce: 2 },
+  { name: "packages", files: "{packages/*/test,conformance}/**/*.test.ts", atOnce: 2 },
   { name: "whole system", files: "test/{scripts,cli,interop,e2e}/**/*.test.ts", atOnce: 2 },
   { name: "hostile", files: "test/hostile/**/*.test.ts", atOnce: 1 },
 ];
