@@ -8,7 +8,7 @@ import { type Link, openLink } from "@asfaleia/client";
 import { fingerprint, publicKeyBase64 } from "@asfaleia/identity";
 import { parseAddress } from "@asfaleia/protocol";
 import { type Relay, type RelayOptions, relaySettings, startRelay } from "@asfaleia/relay";
-import { isRefused, texts } from "../../packages/client/test/rig.ts";
+import { isRefused, texts } from "../../packages/client/test/link/rig.ts";
 import { newEd25519, newP256, selfSigned } from "../kit/keys.ts";
 
 async function start(t: TestContext, options: Partial<RelayOptions> = {}): Promise<Relay> {

@@ -1,6 +1,6 @@
 /** The asfaleia client as a library: links to relays that proved their key. */
-export type { AuthToken } from "./authenticate.ts";
-export { LinkError, type LinkErrorCode, RefusedError } from "./errors.ts";
+export type { AuthToken } from "./link/authenticate.ts";
+export { LinkError, type LinkErrorCode, RefusedError } from "./link/errors.ts";
 export {
   type KnownRelay,
   type KnownRelayOptions,
@@ -8,6 +8,6 @@ export {
   knownRelayTrust,
   parseKnownRelays,
   relayPlace,
-} from "./knownrelays.ts";
-export { DEFAULT_TIMEOUT_MS, type Link, type LinkOptions, openLink, type Subscription } from "./link.ts";
-export type { RelayIdentity, TrustRelay } from "./proof.ts";
+} from "./link/knownrelays.ts";
+export { DEFAULT_TIMEOUT_MS, type Link, type LinkOptions, openLink, type Subscription } from "./link/link.ts";
+export type { RelayIdentity, TrustRelay } from "./link/proof.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message } from "@asfaleia/protocol";
-import { Flow, Inbox, MAX_UNREAD_BYTES, PAUSE_BYTES } from "../src/inbox.ts";
+import { Flow, Inbox, MAX_UNREAD_BYTES, PAUSE_BYTES } from "../../src/link/inbox.ts";
 import { MAILBOX } from "./rig.ts";
 
 function messageOf(bytes: number): Message {

@@ -17,8 +17,8 @@ import {
   type FakeRelayOptions,
   type Script,
   startFakeRelay,
-} from "../../../test/kit/fake-relay.ts";
-import { newEd25519 } from "../../../test/kit/keys.ts";
+} from "../../../../test/kit/fake-relay.ts";
+import { newEd25519 } from "../../../../test/kit/keys.ts";
 
 export async function relayFor(t: TestContext, options: FakeRelayOptions): Promise<FakeRelay> {
   const relay = await startFakeRelay(options);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Link, openLink } from "@asfaleia/client";
-import { type FakeClient, messageId, messageLine } from "../../../test/kit/fake-relay.ts";
+import { type FakeClient, messageId, messageLine } from "../../../../test/kit/fake-relay.ts";
 import { failsWith, linked, MAILBOX, OTHER, relayFor, TOKEN, texts } from "./rig.ts";
 
 const X = Buffer.from("x");

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { openLink } from "@asfaleia/client";
 import { fingerprint } from "@asfaleia/identity";
 import { formatAnswer } from "@asfaleia/protocol";
-import { FakeClient } from "../../../test/kit/fake-relay.ts";
-import { newEd25519 } from "../../../test/kit/keys.ts";
+import { FakeClient } from "../../../../test/kit/fake-relay.ts";
+import { newEd25519 } from "../../../../test/kit/keys.ts";
 import { failsWith, isRefused, linked, relayFor, spySigner } from "./rig.ts";
 
 test("a key is proved by its signature, and the token names its mailbox", async (t) => {

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { type Link, LinkError, openLink } from "@asfaleia/client";
 import type { Address } from "@asfaleia/protocol";
-import { FakeClient, type FakeRelay } from "../../../test/kit/fake-relay.ts";
-import { newEd25519, newP256, selfSigned } from "../../../test/kit/keys.ts";
+import { FakeClient, type FakeRelay } from "../../../../test/kit/fake-relay.ts";
+import { newEd25519, newP256, selfSigned } from "../../../../test/kit/keys.ts";
 import { failsWith, isRefused, relayFor, TOKEN } from "./rig.ts";
 
 const greets = async (client: FakeClient): Promise<void> => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_ACK_IDS, type Message, ProtocolError } from "@asfaleia/protocol";
-import { type FakeClient, messageId, messageLine } from "../../../test/kit/fake-relay.ts";
+import { type FakeClient, messageId, messageLine } from "../../../../test/kit/fake-relay.ts";
 import { failsWith, isRefused, linked, MAILBOX, OTHER, TOKEN, texts } from "./rig.ts";
 
 const ID = Buffer.alloc(16, 1);

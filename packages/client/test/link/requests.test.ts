@@ -13,9 +13,9 @@ import {
   SENT,
 } from "@asfaleia/protocol";
 import fc from "fast-check";
-import { messageId, messageLine } from "../../../test/kit/fake-relay.ts";
-import { LinkError } from "../src/errors.ts";
-import { messageOf, oneLine, Requests, run } from "../src/requests.ts";
+import { messageId, messageLine } from "../../../../test/kit/fake-relay.ts";
+import { LinkError } from "../../src/link/errors.ts";
+import { messageOf, oneLine, Requests, run } from "../../src/link/requests.ts";
 import { MAILBOX, OTHER } from "./rig.ts";
 
 /** Everything that a conversation gives out, in order. */

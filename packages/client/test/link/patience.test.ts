@@ -1,7 +1,7 @@
 /** How long a relay may keep a client waiting, with a clock of our own. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { MOST_PATIENCE, Patience, SLOWEST_BYTES_PER_SECOND } from "../src/patience.ts";
+import { MOST_PATIENCE, Patience, SLOWEST_BYTES_PER_SECOND } from "../../src/link/patience.ts";
 
 /** Patience of a second, and a clock that the test moves. */
 function setUp(t: TestContext): { patience: Patience; pass(ms: number): void; expired(): number } {
