@@ -1,0 +1,461 @@
+/**
+ * The store of one profile: everything an installation keeps. All of it is synchronous, so that one transaction holds
+ * the ratchet step together with the message it belongs to. Times are milliseconds since 1970.
+ */
+import type { SessionStore } from "../session/store.ts";
+
+export interface Profile {
+  /** Everything in `work` is kept, or nothing where it throws. Not to be nested. */
+  transaction<T>(work: () => T): T;
+  readonly settings: SettingsTable;
+  readonly own: OwnTable;
+  readonly sessions: SessionTable;
+  readonly contacts: ContactTable;
+  readonly identities: IdentityTable;
+  readonly devices: DeviceTable;
+  readonly mailboxes: MailboxTable;
+  readonly messages: MessageTable;
+  readonly deliveries: DeliveryTable;
+  readonly receipts: ReceiptTable;
+  readonly seen: SeenTable;
+  readonly gaps: GapTable;
+  readonly files: FileTable;
+  readonly changes: ChangeTable;
+  close(): void;
+}
+
+/** Small things by name; what they mean is the engine's affair. */
+export interface SettingsTable {
+  get(name: string): string | undefined;
+  set(name: string, value: string | undefined): void;
+  all(): Map<string, string>;
+}
+
+/** This installation as a device. Written once at `init`, and anew by `device renew`. */
+export interface OwnDevice {
+  /** OpenSSH blob of the SSH key. */
+  readonly identity: Uint8Array;
+  /** UUID. */
+  readonly id: string;
+  /** 32 bytes, private. */
+  readonly deviceKey: Uint8Array;
+  readonly registration: number;
+  /** 32 bytes, private: from it the X-Wing key is derived. */
+  readonly xwingSeed: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly createdAt: number;
+}
+
+export interface OwnTable {
+  get(): OwnDevice | undefined;
+  put(device: OwnDevice): void;
+  /** The newest device list of the own identity. */
+  list(): Uint8Array | undefined;
+  putList(list: Uint8Array): void;
+}
+
+export type PrekeyKind = "signed" | "kyber" | "once" | "kyber-once";
+
+export interface Prekey {
+  readonly id: number;
+  readonly record: Uint8Array;
+  readonly createdAt: number;
+}
+
+export interface SessionTable extends SessionStore {
+  removeSession(device: string): void;
+  putPrekey(kind: PrekeyKind, prekey: Prekey): void;
+  /** The newest of a kind. */
+  newestPrekey(kind: PrekeyKind): Prekey | undefined;
+  /** Of all kinds together, and 0 before the first. Ids are never used again. */
+  highestPrekeyId(): number;
+  /** Destroys prekeys made before, but never the newest of a kind, and marks of use that belong to them. */
+  removePrekeysBefore(createdAt: number): void;
+}
+
+/** `me` is the contact that holds the own devices. */
+export type ContactState = "contact" | "request" | "blocked" | "me";
+
+export interface Contact {
+  readonly id: number;
+  /** The user's own name for them. Unique but for letter case; a request's is made up. */
+  readonly name: string;
+  readonly state: ContactState;
+  readonly verified: boolean;
+  /** How long messages are kept: undefined for ever, 0 not at all. */
+  readonly retentionMs: number | undefined;
+  /** How long new messages live on both sides; 0 for ever. */
+  readonly timerMs: number;
+  /** The counter of the last content that this device sent to them. */
+  readonly sent: number;
+  readonly createdAt: number;
+}
+
+export interface ContactTable {
+  /** @returns its id */
+  add(contact: Omit<Contact, "id">): number;
+  get(id: number): Contact | undefined;
+  /** Whatever the letter case. */
+  byName(name: string): Contact | undefined;
+  all(): Contact[];
+  update(id: number, changes: Partial<Omit<Contact, "id">>): void;
+  /** With everything that hangs on it: identities, devices, messages, deliveries, mailboxes. */
+  remove(id: number): void;
+}
+
+/** A pinned SSH key. */
+export interface Identity {
+  readonly fingerprint: string;
+  /** OpenSSH blob. */
+  readonly blob: Uint8Array;
+  readonly contact: number;
+  /** The newest device list, and its counter; none and 0 before the first card. */
+  readonly list: Uint8Array | undefined;
+  readonly counter: number;
+  readonly pinnedAt: number;
+  /** When its card is looked up next; undefined: not at all. */
+  readonly lookupAt: number | undefined;
+  readonly lookups: number;
+}
+
+export interface IdentityTable {
+  add(identity: Identity): void;
+  get(fingerprint: string): Identity | undefined;
+  ofContact(contact: number): Identity[];
+  update(fingerprint: string, changes: Partial<Omit<Identity, "fingerprint" | "blob">>): void;
+  remove(fingerprint: string): void;
+  /** Those to look up by now, the longest overdue first. */
+  toLookUp(now: number, limit: number): Identity[];
+  nextLookupAt(): number | undefined;
+  /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
+  hasten(latest: number): void;
+}
+
+/** `unconfirmed`: gets nothing until a device they know, or the user, confirms it. */
+export type DeviceState = "unconfirmed" | "confirmed" | "withdrawn";
+
+/** `opened`: by us, without an answer so far. `answered`: what they sent under it arrived. */
+export type SessionState = "none" | "opened" | "answered";
+
+/** A mailbox of somebody, at a relay. */
+export interface Route {
+  /** An address, as written on a card. */
+  readonly relay: string;
+  /** Fingerprint of the mailbox key. */
+  readonly mailbox: string;
+}
+
+/** A device of somebody else, or another one of our own. */
+export interface Device {
+  /** UUID. */
+  readonly id: string;
+  /** Fingerprint of the SSH key that certified it. */
+  readonly identity: string;
+  /** 33 bytes. */
+  readonly key: Uint8Array;
+  readonly state: DeviceState;
+  /** The newest card. */
+  readonly card: Uint8Array;
+  readonly route: Route;
+  /** The time of the content that told the route, by their clock; 0: any that comes is newer. */
+  readonly routedAt: number;
+  /** The short id under which they know us, 16 bytes; none before they told it. */
+  readonly sayAs: Uint8Array | undefined;
+  readonly session: SessionState;
+  /** How often the ratchet has turned, at least. */
+  readonly turn: number;
+  /** Highest counter of a content received from it. */
+  readonly received: number;
+  readonly resetAt: number | undefined;
+  readonly resets: number;
+}
+
+export interface DeviceTable {
+  add(device: Device): void;
+  get(id: string): Device | undefined;
+  ofIdentity(fingerprint: string): Device[];
+  ofContact(contact: number): Device[];
+  update(id: string, changes: Partial<Omit<Device, "id">>): void;
+  remove(id: string): void;
+  /** Names a device by a short id that it was told, 16 bytes. The last two of a device count. */
+  addShortId(shortId: Uint8Array, device: string, at: number): void;
+  byShortId(shortId: Uint8Array): Device | undefined;
+  newestShortId(device: string): Uint8Array | undefined;
+}
+
+/**
+ * `front`: named on the published card, or given to people by hand. `contact`: made for one contact.
+ * `next`: told, and not yet confirmed by all. `old`: read until it ends.
+ */
+export interface OwnMailbox {
+  readonly id: number;
+  readonly kind: "front" | "contact";
+  readonly contact: number | undefined;
+  readonly state: "next" | "current" | "old";
+  readonly relay: string;
+  readonly fingerprint: string;
+  /** Ed25519, 32 bytes, private. */
+  readonly seed: Uint8Array;
+  readonly createdAt: number;
+  /** When a new one is made. */
+  readonly changeAt: number;
+  /** When an old one is read no more. */
+  readonly endsAt: number | undefined;
+}
+
+export interface MailboxTable {
+  add(mailbox: Omit<OwnMailbox, "id">): number;
+  get(id: number): OwnMailbox | undefined;
+  all(): OwnMailbox[];
+  ofContact(contact: number): OwnMailbox[];
+  update(
+    id: number,
+    changes: Partial<Pick<OwnMailbox, "state" | "changeAt" | "endsAt" | "contact" | "kind">>,
+  ): void;
+  remove(id: number): void;
+}
+
+/** One line of a conversation. */
+export interface Message {
+  /** Grows as messages come in. */
+  readonly row: number;
+  readonly contact: number;
+  /** 16 bytes, drawn by the sender. */
+  readonly id: Uint8Array;
+  /** The device that sent it; the own one's or another's. */
+  readonly sender: string;
+  /** Said by the user, on this device or another own one. */
+  readonly isOwn: boolean;
+  /** The sender's counter. */
+  readonly n: number;
+  /** By the sender's clock. */
+  readonly at: number;
+  readonly arrivedAt: number;
+  /** When it disappears. */
+  readonly until: number | undefined;
+  readonly readAt: number | undefined;
+  /** A content kind (format/content.ts), or `notice` for a line of the program's own. */
+  readonly kind: string;
+  /** Deterministic CBOR of the body as it is after edits; empty once deleted. */
+  readonly body: Uint8Array;
+  /** What search finds. */
+  readonly text: string | undefined;
+  readonly editedAt: number | undefined;
+  readonly isDeleted: boolean;
+}
+
+export interface Reaction {
+  /** The message reacted to. */
+  readonly target: Uint8Array;
+  /** Fingerprint of the identity that reacted. */
+  readonly by: string;
+  readonly emoji: string;
+}
+
+/** An edit, reaction or deletion that came before what it is about. */
+export interface EarlyChange {
+  readonly contact: number;
+  readonly target: Uint8Array;
+  readonly sender: string;
+  /** The content as it came. */
+  readonly content: Uint8Array;
+  readonly arrivedAt: number;
+}
+
+export interface MessageTable {
+  /**
+   * Puts it at the end; or, where the same sender's later ones of this conversation are there already, right before the
+   * first of them, so that a sender's messages stand in the order of their counters.
+   * @returns undefined where a message of this contact, sender and id is there already
+   */
+  add(message: Omit<Message, "row">): Message | undefined;
+  get(contact: number, id: Uint8Array): Message | undefined;
+  /** Those whose id begins with these bytes (at least 2), over all contacts; at most 3. */
+  byPrefix(prefix: Uint8Array): Message[];
+  update(
+    row: number,
+    changes: Partial<Pick<Message, "body" | "text" | "editedAt" | "isDeleted" | "readAt" | "until" | "kind">>,
+  ): void;
+  remove(row: number): void;
+  /** The last ones in the order of the conversation, oldest first. @param before a row of this conversation */
+  last(contact: number, limit: number, before?: number): Message[];
+  /** Newest first. Every word must be in it, the last one may be a beginning. */
+  search(words: string, limit: number): Message[];
+  unread(contact: number): Message[];
+  /** Removes what has outlived its `until`. @returns what was removed */
+  removeExpired(now: number): Message[];
+  /** Removes what arrived before. */
+  removeArrivedBefore(contact: number, time: number): number;
+  nextExpiry(): number | undefined;
+  putReaction(contact: number, reaction: Reaction): void;
+  removeReaction(contact: number, target: Uint8Array, by: string): void;
+  reactions(contact: number, target: Uint8Array): Reaction[];
+  /** At most 64 a contact: the oldest go. */
+  addEarly(change: EarlyChange): void;
+  /** Hands out what waited for a message, and forgets it. */
+  takeEarly(contact: number, target: Uint8Array): EarlyChange[];
+}
+
+export type DeliveryState = "queued" | "at-relay" | "delivered" | "read" | "expired" | "refused";
+
+/** One content on its way to one device. */
+export interface Delivery {
+  readonly row: number;
+  /** Id of the content. */
+  readonly id: Uint8Array;
+  readonly contact: number;
+  /** Empty while no device of the contact is known that may get it. */
+  readonly device: string;
+  /** What the user said, a copy of it for an own device, or something of the engine's own. */
+  readonly role: "message" | "copy" | "control";
+  /** The encoded content; empty once the delivery is settled. */
+  readonly content: Uint8Array;
+  /** What the session made of it. */
+  readonly ciphertext: Uint8Array | undefined;
+  /** Whether the ciphertext is one that opens a session. */
+  readonly isOpening: boolean;
+  /** The session's turn when it was encrypted. */
+  readonly turn: number;
+  readonly state: DeliveryState;
+  /** How often a relay has taken it. */
+  readonly attempts: number;
+  /** When it is sent, or sent again; undefined once settled. */
+  readonly nextAt: number | undefined;
+  /** The boot id of the relay that took it last. */
+  readonly bootId: Uint8Array | undefined;
+  readonly acceptedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface DeliveryTable {
+  add(delivery: Omit<Delivery, "row">): number;
+  get(row: number): Delivery | undefined;
+  /** The deliveries of one content. */
+  ofContent(contact: number, id: Uint8Array): Delivery[];
+  find(device: string, id: Uint8Array): Delivery | undefined;
+  /** Not settled, to one device, in the order they were accepted. */
+  openTo(device: string): Delivery[];
+  /** Not settled, and to no device so far, in the order they were accepted. */
+  withoutDevice(contact: number): Delivery[];
+  remove(row: number): void;
+  /** Not settled, to a device, and due by now, in the order they were accepted. */
+  due(now: number, limit: number): Delivery[];
+  nextAt(): number | undefined;
+  /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
+  hasten(latest: number): void;
+  /** What the user said that is not settled, the newest 1,000. */
+  openMessages(): Delivery[];
+  /** Not settled, and taken by a relay. */
+  atRelay(): Delivery[];
+  /** Not settled and over their time. */
+  expired(now: number): Delivery[];
+  nextExpiry(): number | undefined;
+  update(row: number, changes: Partial<Omit<Delivery, "row" | "id" | "contact" | "device" | "role">>): void;
+  countOpen(): number;
+  /** Settled ones that were accepted before; their messages stay. */
+  removeSettledBefore(time: number): void;
+}
+
+/** A receipt that is owed. */
+export interface ReceiptDue {
+  readonly device: string;
+  readonly id: Uint8Array;
+  readonly kind: "delivered" | "read";
+  readonly dueAt: number;
+}
+
+export interface ReceiptTable {
+  /** Owing the same once more changes nothing. */
+  add(receipt: ReceiptDue): void;
+  /** The owed ones of the device whose oldest is due by now; at most `limit`, of one kind. */
+  takeDue(now: number, limit: number): ReceiptDue[];
+  nextAt(): number | undefined;
+  /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
+  hasten(latest: number): void;
+  removeOf(device: string): void;
+}
+
+export interface SeenTable {
+  /** @param hash SHA-256 of a ciphertext */
+  get(hash: Uint8Array): { readonly device: string; readonly id: Uint8Array } | undefined;
+  add(hash: Uint8Array, device: string, id: Uint8Array, until: number): void;
+  removeEnded(now: number): void;
+}
+
+/** Contents that a device counted and that have not arrived. */
+export interface Gap {
+  readonly device: string;
+  readonly n: number;
+  readonly since: number;
+}
+
+export interface GapTable {
+  add(gap: Gap): void;
+  remove(device: string, n: number): boolean;
+  /** Takes out those open since before, to be told once. */
+  takeOpenBefore(time: number): Gap[];
+  nextSince(): number | undefined;
+}
+
+export type FileState = "offered" | "accepted" | "complete" | "cancelled" | "failed";
+
+/** A file on its way in or out. Its bytes stay here, in parts, until it is whole and written where the user wants it. */
+export interface FileTransfer {
+  /** 16 bytes, drawn by the sender. */
+  readonly id: Uint8Array;
+  readonly contact: number;
+  /** The content id of the offer. */
+  readonly message: Uint8Array;
+  readonly direction: "in" | "out";
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly sha256: Uint8Array;
+  /** Bytes of every part but the last. */
+  readonly partBytes: number;
+  readonly state: FileState;
+  readonly createdAt: number;
+}
+
+export interface FileTable {
+  add(file: FileTransfer): void;
+  get(contact: number, id: Uint8Array): FileTransfer | undefined;
+  update(contact: number, id: Uint8Array, state: FileState): void;
+  open(): FileTransfer[];
+  putPart(contact: number, id: Uint8Array, index: number, bytes: Uint8Array): void;
+  part(contact: number, id: Uint8Array, index: number): Uint8Array | undefined;
+  /** Indices of the parts that are here, in order. */
+  parts(contact: number, id: Uint8Array): number[];
+  removeParts(contact: number, id: Uint8Array): void;
+  /** Of all parts kept. */
+  bytesKept(): number;
+}
+
+export type ChangeKind =
+  | "identity-pinned"
+  | "identity-removed"
+  | "device-added"
+  | "device-confirmed"
+  | "device-withdrawn"
+  | "list-refused"
+  | "lists-conflict"
+  | "session-reset"
+  | "verified"
+  | "verification-fell"
+  | "blocked"
+  | "unblocked";
+
+/** A line of the log of what happened to a contact's keys. */
+export interface Change {
+  readonly at: number;
+  readonly contact: number;
+  readonly kind: ChangeKind;
+  /** Fingerprint of an identity or UUID of a device; empty where it is about neither. */
+  readonly about: string;
+}
+
+export interface ChangeTable {
+  add(change: Change): void;
+  /** Oldest first; the last 1,000. */
+  of(contact: number): Change[];
+}

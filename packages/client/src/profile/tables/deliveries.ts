@@ -1,0 +1,95 @@
+/** Contents on their way to devices, and the receipts that are owed for those that arrived. */
+import type { Database } from "../database.ts";
+import type { Delivery, DeliveryTable, ReceiptDue, ReceiptTable } from "../profile.ts";
+import { Rows } from "../rows.ts";
+
+const OPEN = "state IN ('queued', 'at-relay')";
+/** Open ones that are told of. */
+const MAX_SHOWN = 1_000;
+const DUE = `${OPEN} AND device <> ''`;
+
+export function deliveryTable(db: Database): DeliveryTable {
+  const deliveries = new Rows<Delivery>(db, "deliveries", {
+    row: "plain",
+    id: "plain",
+    contact: "plain",
+    device: "plain",
+    role: "plain",
+    content: "plain",
+    ciphertext: "optional",
+    isOpening: "boolean",
+    turn: "plain",
+    state: "plain",
+    attempts: "plain",
+    nextAt: "optional",
+    bootId: "optional",
+    acceptedAt: "plain",
+    expiresAt: "plain",
+  });
+  return {
+    add(delivery) {
+      const { row: _, ...others }: Partial<Delivery> = delivery;
+      return deliveries.add(others);
+    },
+    get: (row) => deliveries.first("WHERE row = ?", row),
+    ofContent: (contact, id) => deliveries.all("WHERE id = ? AND contact = ? ORDER BY row", id, contact),
+    find: (device, id) => deliveries.first("WHERE id = ? AND device = ? ORDER BY row LIMIT 1", id, device),
+    openTo: (device) => deliveries.all(`WHERE ${OPEN} AND device = ? ORDER BY row`, device),
+    withoutDevice: (contact) =>
+      deliveries.all(`WHERE ${OPEN} AND device = '' AND contact = ? ORDER BY row`, contact),
+    remove(row) {
+      deliveries.remove("row = ?", row);
+    },
+    due: (now, limit) => deliveries.all(`WHERE ${DUE} AND nextAt <= ? ORDER BY row LIMIT ?`, now, limit),
+    nextAt: () => db.number(`SELECT min(nextAt) FROM deliveries WHERE ${DUE}`),
+    hasten(latest) {
+      deliveries.change({ nextAt: latest }, `${OPEN} AND nextAt > ?`, latest);
+    },
+    openMessages: () =>
+      deliveries.all(`WHERE ${OPEN} AND role = 'message' ORDER BY row DESC LIMIT ?`, MAX_SHOWN).reverse(),
+    atRelay: () => deliveries.all("WHERE state = 'at-relay' ORDER BY row"),
+    expired: (now) => deliveries.all(`WHERE ${OPEN} AND expiresAt <= ? ORDER BY row`, now),
+    nextExpiry: () => db.number(`SELECT min(expiresAt) FROM deliveries WHERE ${OPEN}`),
+    update: (row, changes) => deliveries.change(changes, "row = ?", row),
+    countOpen: () => db.number(`SELECT count(*) FROM deliveries WHERE ${OPEN}`) ?? 0,
+    removeSettledBefore(time) {
+      deliveries.remove(`NOT (${OPEN}) AND acceptedAt < ?`, time);
+    },
+  };
+}
+
+export function receiptTable(db: Database): ReceiptTable {
+  const receipts = new Rows<ReceiptDue>(db, "receipts", {
+    device: "plain",
+    id: "plain",
+    kind: "plain",
+    dueAt: "plain",
+  });
+  return {
+    add(receipt) {
+      receipts.addNew(receipt);
+    },
+    takeDue(now, limit) {
+      return db.atomically(() => {
+        const oldest = receipts.first("WHERE dueAt <= ? ORDER BY dueAt, number LIMIT 1", now);
+        if (oldest === undefined) return [];
+        const { device, kind } = oldest;
+        const taken = receipts.all(
+          "WHERE device = ? AND kind = ? ORDER BY dueAt, number LIMIT ?",
+          device,
+          kind,
+          limit,
+        );
+        for (const { id } of taken) receipts.remove("device = ? AND kind = ? AND id = ?", device, kind, id);
+        return taken;
+      });
+    },
+    nextAt: () => db.number("SELECT min(dueAt) FROM receipts"),
+    hasten(latest) {
+      receipts.change({ dueAt: latest }, "dueAt > ?", latest);
+    },
+    removeOf(device) {
+      receipts.remove("device = ?", device);
+    },
+  };
+}
