@@ -15,6 +15,7 @@ export interface Tree {
 }
 
 const PROTOCOL = "docs/protocol.md";
+const MESSAGING = "docs/messaging.md";
 const LIMITS = "packages/protocol/src/limits.ts";
 const MESSAGE_PATH = "docs/message-path.md";
 const VECTORS = "docs/vectors/";
@@ -201,8 +202,16 @@ export function checkVectors(tree: Tree): string[] {
       const described = readme.includes(`\`${name}\``)
         ? []
         : [`${VECTORS}README.md: does not describe ${name}`];
-      return [...described, ...missingClause(tree, path, PROTOCOL, clause ?? "")];
+      return [...described, ...missingFormat(tree, path, clause ?? "")];
     });
+}
+
+/** Wire formats are in two documents, and no clause has a name that stands in both. */
+function missingFormat(tree: Tree, path: string, clause: string): string[] {
+  const found = [PROTOCOL, MESSAGING].filter((document) => headingsOf(tree.read(document)).includes(clause));
+  return found.length === 1
+    ? []
+    : [`${path}: cites "${clause}", which is a heading of ${found.join(" and ") || "no document"}`];
 }
 
 /** Nothing is put off, and nothing names somebody's home. */

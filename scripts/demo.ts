@@ -1,6 +1,7 @@
 /**
- * The main job, from nothing: two OpenSSH keys, a relay, and Alice writes Bob a text and a picture. Shows what each of them saw,
- * and what the relay did, through a tap on the plain line between Alice and it. Everything lies in one folder that is gone at the end.
+ * The main job, from nothing: two OpenSSH keys, a relay, and Alice and Bob talk in a session, through a restart of the relay, and
+ * a picture goes over. Shows what each of them saw, and what the relay was told: both reach it through a tap on the plain
+ * line of its Unix socket. Everything lies in one folder that is gone at the end.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
@@ -11,147 +12,204 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { parseAddress } from "@asfaleia/protocol";
 import { drawPicture } from "./picture.ts";
 
-const NOTHING_THERE = 6;
 const ASFALEIA = fileURLToPath(new URL("../packages/app/bin/asfaleia.js", import.meta.url));
-const TEXT = "Bob, the relay forgets this as soon as you have it. Alice";
+const FIRST = "Bob, the relay forgets this as soon as you have it. Alice";
+const SECOND = "The relay is about to lose its memory.";
+/** SEND, in lines of the protocol. */
+const SEND = "3;";
+const ENVELOPE_KIB = [4, 16, 64, 256];
 
 const folder = mkdtempSync(join(tmpdir(), "asfaleia-demo-"));
 const at = (name: string) => join(folder, name);
-let relay: ChildProcess | undefined;
+const children = new Set<ChildProcess>();
 let tap: Server | undefined;
 try {
   await demo();
 } finally {
-  relay?.kill("SIGKILL");
+  for (const child of children) child.kill("SIGKILL");
   tap?.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function demo(): Promise<void> {
-  say("Two OpenSSH keys, made with ssh-keygen. They are the accounts.");
-  for (const name of ["alice", "bob"]) {
+  say("Two OpenSSH keys, made with ssh-keygen. They are the accounts. And one for the relay.");
+  for (const name of ["alice", "bob", "relay_key"]) {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", at(name)]);
-    await asfaleia(["whoami", "-i", at(name)]);
   }
 
-  say("A relay. It may not write to the disk, and is told to be silent but for its addresses.");
-  const { tcp, unix, stop } = await startRelay();
+  say("A relay. It may not write to the disk, and is told to be silent but for its address.");
+  let relay = await startRelay();
   const seen: string[] = [];
-  const tapped = await tapInto(unix, seen);
-
-  say("Alice writes Bob a text and sends a picture: two letters, sealed to Bob's SSH key.");
-  const picture = drawPicture();
-  writeFileSync(at("cat.png"), picture);
-  const bob = readFileSync(at("bob.pub"), "utf8").trim();
-  await asfaleia([
-    "send",
-    "--letter",
-    "-i",
-    at("alice"),
-    "--relay",
-    tapped,
-    bob,
-    TEXT,
-    "--file",
-    at("cat.png"),
-  ]);
+  const tapped = await tapInto(seen, relay.fingerprint);
 
   say(
-    "What the relay saw of it. Letters go under a key drawn for the run; inside the envelopes is nothing it can read.",
+    "Alice and Bob become people: each machine is a device, certified by the SSH key. Their cards stay off the relay.",
   );
-  for (const line of seen) console.log(`  ${line}`);
-  const all = seen.join("\n");
-  assert.equal(seen.filter((line) => line.startsWith("3;")).length, 2, "the relay was sent two envelopes");
-  assert.ok(
-    !all.includes(readFileSync(at("alice.pub"), "utf8").split(" ")[1] as string),
-    "the relay saw Alice's key",
+  for (const name of ["alice", "bob"]) {
+    await asfaleia(name, ["init", "-i", at(name), "--relay", tapped, "--no-passphrase", "--publish", "off"]);
+    await asfaleia(name, ["config", "delays", "0"]);
+    writeFileSync(at(`${name}.card`), await asfaleia(name, ["card"], { isQuiet: true }));
+  }
+  await asfaleia("alice", ["add", at("bob.card"), "--as", "bob"]);
+  await asfaleia("bob", ["add", at("alice.card"), "--as", "alice"]);
+
+  say(
+    "They talk. The first message sets up the session, and the answer gives each side a mailbox of its own.",
   );
-  assert.ok(!all.includes("forgets"), "the relay saw the text");
+  await asfaleia("alice", ["send", "bob", FIRST]);
+  assert.ok((await asfaleia("bob", ["listen", "--count", "1", "--timeout", "60"])).includes(FIRST));
+  await asfaleia("bob", ["send", "alice", "Nothing keeps it but you and me."]);
+  await asfaleia("alice", ["listen", "--count", "1", "--timeout", "60"]);
 
-  say("Bob fetches his letters, over TLS.");
-  const shown = await asfaleia(["letters", "get", "-i", at("bob"), "--relay", tcp, "--save", at("letters")]);
-  assert.ok(shown.includes(TEXT), "Bob was shown the text");
-  const saved = readdirSync(at("letters")).find((name) => name.endsWith(".png"));
-  assert.ok(saved, "Bob has a picture");
-  const received = readFileSync(join(at("letters"), saved));
-  assert.ok(received.equals(picture), "the picture is not the one that was sent");
-  console.log(`  The picture is byte for byte the same: ${received.length} bytes.`);
+  say("Alice writes while Bob is away, and the relay is killed: what it held is gone.");
+  await asfaleia("alice", ["send", "bob", SECOND]);
+  await relay.kill();
+  relay = await startRelay();
+  say(
+    "Alice's side notices that it is another run of the relay, and sends again what Bob has not confirmed.",
+  );
+  const listening = start("alice", ["listen"]);
+  assert.ok((await asfaleia("bob", ["listen", "--count", "1", "--timeout", "60"])).includes(SECOND));
 
-  say("He looks again: the relay has nothing any more.");
-  await asfaleia(["letters", "get", "-i", at("bob"), "--relay", tcp], NOTHING_THERE);
+  say("Bob sends a picture: offered, asked for, sent in parts, checked whole.");
+  listening.kill("SIGTERM");
+  await once(listening, "exit");
+  const picture = drawPicture();
+  writeFileSync(at("cat.png"), picture);
+  const saving = start("alice", ["listen", "--save", at("pictures")]);
+  await asfaleia("bob", ["send", "alice", "--file", at("cat.png"), "--wait", "delivered", "--timeout", "60"]);
+  saving.kill("SIGTERM");
+  await once(saving, "exit");
+  const [saved] = readdirSync(at("pictures"));
+  assert.ok(saved !== undefined, "Alice has a picture");
+  assert.ok(readFileSync(join(at("pictures"), saved)).equals(picture), "the picture is another one");
+  console.log(`  The picture is byte for byte the same: ${picture.length} bytes.`);
+  await asfaleia("alice", ["history", "bob"]);
 
-  await stop();
-  say("All of it held. The keys and letters of this demo are gone with their folder.");
+  say("What the relay was told in all this. The last lines of it:");
+  for (const line of seen.slice(-12)) console.log(`  ${line.split(";").map(shortened).join(";")}`);
+  showEnvelopes(seen);
+  relay.stop();
+  await relay.ended;
+  say("All of it held. The keys and profiles of this demo are gone with their folder.");
 }
 
-/** Runs a command as a user would, shows it, and checks how it ended. @returns what it printed */
-async function asfaleia(args: readonly string[], code = 0): Promise<string> {
-  console.log(`  $ asfaleia ${args.map(shortened).join(" ")}`);
-  const env = { ...process.env, ASFALEIA_HOME: at("home"), NO_COLOR: "1" };
-  const child = spawn(process.execPath, [ASFALEIA, ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
+/** No key, no name and no word of anybody, and envelopes of four sizes. */
+function showEnvelopes(seen: readonly string[]): void {
+  const all = seen.join("\n");
+  for (const name of ["alice", "bob"]) {
+    const key = readFileSync(at(`${name}.pub`), "utf8").split(" ")[1] as string;
+    assert.ok(!all.includes(key), "the relay saw an SSH key");
+  }
+  assert.ok(!all.includes("forgets") && !all.includes("memory"), "the relay saw a text");
+  const sent = seen.filter((line) => line.startsWith(SEND)).map((line) => line.split(";"));
+  const sizes = sent.map((fields) => Buffer.from(fields.at(-1) ?? "", "base64").length / 1024);
+  assert.ok(
+    sizes.every((size) => ENVELOPE_KIB.includes(size)),
+    "an envelope of another size",
+  );
+  const receivers = new Set(sent.map((fields) => fields.at(-2)));
+  const senders = new Set(sent.map((fields) => fields[1]));
+  console.log(
+    `  ${sent.length} envelopes of ${[...new Set(sizes)].sort((a, b) => a - b).join(", ")} KiB, from ${senders.size} throwaway keys to ${receivers.size} mailboxes. No SSH key, no name, no word.`,
+  );
+}
+
+interface Ran {
+  readonly isQuiet?: boolean;
+}
+
+/** Runs a command as somebody would, shows it, and checks that it went well. @returns what it printed */
+async function asfaleia(
+  who: string,
+  args: readonly string[],
+  { isQuiet = false }: Ran = {},
+): Promise<string> {
+  console.log(`  ${who}$ asfaleia ${args.map(shortened).join(" ")}`);
+  const child = run(who, args);
   const lines: string[] = [];
+  assert.ok(child.stdout);
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
-    console.log(`    ${line.replaceAll(`${folder}/`, "")}`);
+    if (!isQuiet) console.log(`    ${line.replaceAll(`${folder}/`, "")}`);
   }
   const status = child.exitCode ?? (await once(child, "exit"))[0];
-  assert.equal(status, code, `asfaleia ${args[0]} ended with ${status} instead of ${code}`);
-  return lines.join("\n");
+  assert.equal(status, 0, `asfaleia ${args[0]} ended with ${status}`);
+  return `${lines.join("\n")}\n`;
 }
 
-async function startRelay(): Promise<{ tcp: string; unix: string; stop: () => Promise<void> }> {
-  const listen = ["--listen", "127.0.0.1:0", "--listen", `unix:${at("relay.sock")}`];
-  console.log("  $ asfaleia relay --listen 127.0.0.1:0 --listen unix:relay.sock");
-  const child = spawn(process.execPath, [ASFALEIA, "relay", ...listen], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  relay = child;
-  let errors = "";
-  child.stderr.on("data", (text: Buffer) => {
-    errors += text;
-  });
-  const addresses: string[] = [];
-  const output = createInterface({ input: child.stdout });
-  for await (const line of output) {
+/** A command that goes on in the background. */
+function start(who: string, args: readonly string[]): ChildProcess {
+  console.log(`  ${who}$ asfaleia ${args.map(shortened).join(" ")} &`);
+  const child = run(who, args);
+  child.stdout?.resume();
+  return child;
+}
+
+function run(who: string, args: readonly string[]): ChildProcess {
+  const env = { ...process.env, ASFALEIA_HOME: at(`home-${who}`), NO_COLOR: "1" };
+  return remember(
+    spawn(process.execPath, [ASFALEIA, ...args], { env, stdio: ["ignore", "pipe", "inherit"] }),
+  );
+}
+
+function remember(child: ChildProcess): ChildProcess {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
+}
+
+interface DemoRelay {
+  readonly fingerprint: string;
+  readonly ended: Promise<unknown>;
+  stop(): void;
+  kill(): Promise<void>;
+}
+
+async function startRelay(): Promise<DemoRelay> {
+  const args = ["relay", "--key", at("relay_key"), "--listen", `unix:${at("relay.sock")}`];
+  console.log(`  $ asfaleia ${args.map(shortened).join(" ")}`);
+  const child = remember(
+    spawn(process.execPath, [ASFALEIA, ...args], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
+  const ended = once(child, "exit");
+  assert.ok(child.stdout);
+  let fingerprint = "";
+  for await (const line of createInterface({ input: child.stdout })) {
     console.log(`    ${line.replaceAll(`${folder}/`, "")}`);
     if (line === "ready") break;
-    addresses.push(line.replace("listening ", ""));
+    fingerprint = line.slice(line.indexOf("#") + 1);
   }
-  const [tcp, unix] = addresses;
-  assert.ok(tcp && unix, `the relay did not start: ${errors}`);
+  assert.ok(fingerprint !== "", "the relay did not start");
   return {
-    tcp,
-    unix,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = await once(child, "exit");
-      assert.equal(code, 0, "the relay stopped in good order");
-      console.log(
-        `  The relay was asked to stop and did. On its error output stood: ${errors.trim() || "nothing"}`,
-      );
+    fingerprint,
+    ended,
+    stop: () => void child.kill("SIGTERM"),
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(at("relay.sock"), { force: true });
     },
   };
 }
 
-/** Stands between a client and the relay's Unix socket, and notes each line that passes. */
-async function tapInto(address: string, seen: string[]): Promise<string> {
-  const place = parseAddress(address);
-  assert.ok(place.transport === "unix");
+/** Stands between everybody and the relay's Unix socket, and notes each line that the relay is told. */
+async function tapInto(seen: string[], fingerprint: string): Promise<string> {
   const path = at("tap.sock");
   tap = createServer((client) => {
-    const server = connect(place.path);
-    createInterface({ input: client }).on("line", (line) =>
-      seen.push(line.split(";").map(shortened).join(";")),
-    );
+    const server = connect(at("relay.sock"));
+    const lines = createInterface({ input: client });
+    lines.on("line", (line) => seen.push(line)).on("error", () => {});
     client.pipe(server).pipe(client);
     for (const socket of [client, server]) socket.on("error", () => socket.destroy());
+    server.on("close", () => client.destroy());
+    client.on("close", () => server.destroy());
   });
   tap.listen(path);
   await once(tap, "listening");
-  return `asfaleia+unix:${path}#${place.fingerprint}`;
+  return `asfaleia+unix:${path}#${fingerprint}`;
 }
 
 function shortened(text: string): string {

@@ -1,0 +1,38 @@
+/** Contents are counted: a hole that no relay can fill any more is told. */
+import type { Device } from "../profile/profile.ts";
+import { judgeCounter } from "../rules/gaps.ts";
+import { type Context, keep, now } from "./context.ts";
+import { noticeGap } from "./notices.ts";
+
+/** A counted content of a device has come. To be called in a transaction. */
+export function count(context: Context, device: Device, n: number): void {
+  const { profile } = context;
+  const { received, gaps, fills } = judgeCounter(
+    { received: profile.devices.get(device.id)?.received ?? 0 },
+    n,
+  );
+  profile.devices.update(device.id, { received });
+  for (const gap of gaps) profile.gaps.add({ device: device.id, n: gap, since: now(context) });
+  if (fills !== undefined) profile.gaps.remove(device.id, fills);
+}
+
+/** Tells of holes that have outlived every relay's memory. To be called in a turn. @returns when to look again */
+export function tellGaps(context: Context): number | undefined {
+  const { profile, delays } = context;
+  const ended = now(context) - delays.gapMs;
+  const first = profile.gaps.nextSince();
+  if (first !== undefined && first <= ended) {
+    keep(context, (tell) => {
+      const counts = new Map<string, number>();
+      for (const { device } of profile.gaps.takeOpenBefore(ended + 1))
+        counts.set(device, (counts.get(device) ?? 0) + 1);
+      for (const [id, missing] of counts) {
+        const identity = profile.devices.get(id)?.identity;
+        const contact = identity === undefined ? undefined : profile.identities.get(identity)?.contact;
+        if (contact !== undefined) noticeGap(context, tell, contact, id, missing);
+      }
+    });
+  }
+  const next = profile.gaps.nextSince();
+  return next === undefined ? undefined : next + delays.gapMs;
+}

@@ -1,0 +1,218 @@
+/** What the user does with contacts: names them, takes and blocks them, verifies them. To be called in transactions. */
+import { fingerprint, type PublicKey } from "@asfaleia/identity";
+import { type Card, openCard } from "../format/card.ts";
+import { FormatError } from "../format/errors.ts";
+import { MessengerError } from "../messenger.ts";
+import type { Contact } from "../profile/profile.ts";
+import { isEnded, judgeList } from "../rules/devicelists.ts";
+import { checkName, uniqueName } from "../rules/names.ts";
+import { safetyNumber } from "../session/safetynumber.ts";
+import { sayAgain } from "./again.ts";
+import { type Context, now, type Tell } from "./context.ts";
+import { introduce } from "./introductions.ts";
+import { notice } from "./notices.ts";
+import { learnCard, pinIdentity, putList, setState } from "./peers.ts";
+import { routeOf } from "./routes.ts";
+import { confirmedDevices } from "./say.ts";
+import { welcome } from "./welcome.ts";
+
+const UNNAMED = "contact";
+
+export function contactOf({ profile }: Context, id: number): Contact {
+  const contact = profile.contacts.get(id);
+  if (contact === undefined) throw new MessengerError("no-such-contact", "there is no such contact");
+  return contact;
+}
+
+/** By name, letter case aside, or by the fingerprint of one of the identities. */
+export function findContact({ profile }: Context, text: string): Contact | undefined {
+  const identity = profile.identities.get(text);
+  return identity === undefined ? profile.contacts.byName(text) : profile.contacts.get(identity.contact);
+}
+
+/** A card that the user was given, in person or from a place he trusts: its identity becomes a contact. */
+export function addCard(context: Context, tell: Tell, bytes: Uint8Array, name: string | undefined): Contact {
+  const { profile } = context;
+  const card = readCard(bytes, now(context));
+  if (routeOf(context, card) === undefined)
+    throw new MessengerError("bad-card", "the card leads to no relay on the network");
+  const known = profile.identities.get(card.fingerprint);
+  if (known !== undefined) {
+    const contact = contactOf(context, known.contact);
+    if (contact.state === "request") accept(context, contact, name ?? freeName(context, card.name));
+    else if (name !== undefined) rename(context, contact, name);
+    if (card.deviceId !== context.own.id) learnCard(context, tell, card, "outside");
+    return contactOf(context, known.contact);
+  }
+  const wanted = name === undefined ? freeName(context, card.name) : takenName(context, name);
+  const contact = newContact(context, wanted);
+  pinIdentity(context, tell, {
+    contact,
+    fingerprint: card.fingerprint,
+    blob: card.identity.blob,
+    lookupAt: undefined,
+  });
+  learnCard(context, tell, card, "outside");
+  introduce(context, contactOf(context, contact));
+  return contactOf(context, contact);
+}
+
+/** Pins SSH keys under one name; their cards are looked up from now on. */
+export function addKeys(context: Context, tell: Tell, keys: readonly PublicKey[], name: string): Contact {
+  const { profile } = context;
+  const fresh = keys.filter((key) => profile.identities.get(fingerprint(key)) === undefined);
+  const id = ownerOf(context, keys, name) ?? newContact(context, takenName(context, name));
+  const contact = contactOf(context, id);
+  if (contact.state === "request") accept(context, contact, name);
+  for (const key of fresh)
+    pinIdentity(context, tell, {
+      contact: id,
+      fingerprint: fingerprint(key),
+      blob: key.blob,
+      lookupAt: now(context),
+    });
+  return contactOf(context, id);
+}
+
+/**
+ * The contact that keys are to be added to: one that has the name already, or one of them. A list of keys that somebody
+ * hands out must not put another key beside those of a contact of another name, or beside one's own.
+ */
+function ownerOf(context: Context, keys: readonly PublicKey[], name: string): number | undefined {
+  const { profile } = context;
+  const named = profile.contacts.byName(name);
+  const owners = new Set(keys.map((key) => profile.identities.get(fingerprint(key))?.contact));
+  const known = [...owners].filter((owner) => owner !== undefined);
+  const [owner] = known;
+  if (owner === undefined) return named?.state === "contact" ? named.id : undefined;
+  const contact = contactOf(context, owner);
+  if (contact.state === "me") throw new MessengerError("not-allowed", "one of these keys is your own");
+  const isNew = owners.has(undefined);
+  if (
+    known.length > 1 ||
+    (named !== undefined && named.id !== owner) ||
+    (isNew && named === undefined && contact.state !== "request")
+  ) {
+    throw new MessengerError("name-taken", "one of these keys belongs to a contact of another name");
+  }
+  return owner;
+}
+
+export function rename(context: Context, contact: Contact, name: string): void {
+  if (contact.state === "me") throw new MessengerError("not-allowed", "these are your own devices");
+  const clean = checkedName(name);
+  const other = context.profile.contacts.byName(clean);
+  if (other !== undefined && other.id !== contact.id)
+    throw new MessengerError("name-taken", "another contact has this name");
+  context.profile.contacts.update(contact.id, { name: clean });
+}
+
+/** A request becomes a contact: now it is told where to write, and what it has said is confirmed. */
+export function accept(context: Context, contact: Contact, name: string | undefined): void {
+  if (contact.state !== "request") throw new MessengerError("not-allowed", "this is no request");
+  const { profile } = context;
+  profile.contacts.update(contact.id, { state: "contact" });
+  rename(context, contact, name ?? freeName(context, undefined));
+  const taken = contactOf(context, contact.id);
+  welcome(context, taken);
+  introduce(context, taken);
+}
+
+/** Nothing more is taken from a contact, nor sent to it; it is not told. */
+export function block(context: Context, tell: Tell, contact: Contact): void {
+  if (contact.state === "me") throw new MessengerError("not-allowed", "these are your own devices");
+  if (contact.state === "blocked") return;
+  context.profile.contacts.update(contact.id, { state: "blocked" });
+  for (const device of context.profile.devices.ofContact(contact.id))
+    context.profile.receipts.removeOf(device.id);
+  notice(context, tell, contact.id, "blocked", "");
+}
+
+export function unblock(context: Context, tell: Tell, contact: Contact): void {
+  if (contact.state !== "blocked") return;
+  context.profile.contacts.update(contact.id, { state: "contact" });
+  for (const device of confirmedDevices(context, contact.id)) sayAgain(context, device.id);
+  notice(context, tell, contact.id, "unblocked", "");
+}
+
+/** @throws MessengerError `no-such-contact` where no key of theirs is known */
+export function safetyNumberOf({ profile, own }: Context, contact: Contact): string {
+  const theirs = profile.identities.ofContact(contact.id).map(({ blob }) => blob);
+  if (theirs.length === 0) throw new MessengerError("no-such-contact", "no key of this contact is known");
+  return safetyNumber([own.identity], theirs);
+}
+
+export function setVerified(context: Context, tell: Tell, contact: Contact, verified: boolean): void {
+  if (contact.verified === verified || contact.state === "me") return;
+  context.profile.contacts.update(contact.id, { verified });
+  notice(context, tell, contact.id, verified ? "verified" : "verification-fell", "");
+}
+
+/** The user takes a device that no known one has confirmed: its list counts from now on, where it has one that names it. */
+export function acceptDevice(context: Context, tell: Tell, contact: Contact, id: string): void {
+  const { profile, cards } = context;
+  const device = profile.devices.get(id);
+  const identity = device === undefined ? undefined : profile.identities.get(device.identity);
+  if (device === undefined || identity?.contact !== contact.id)
+    throw new MessengerError("not-allowed", "this contact has no such device");
+  if (device.state === "withdrawn") throw new MessengerError("not-allowed", "this device was withdrawn");
+  const { list, isListed } = cards.of(device);
+  const known = identity.list === undefined ? undefined : { counter: identity.counter, bytes: identity.list };
+  const verdict =
+    list !== undefined && isListed && !isEnded(list, now(context)) ? judgeList(known, list) : "older";
+  if (list !== undefined && (verdict === "newer" || verdict === "conflict"))
+    putList(context, tell, identity, list);
+  else setState(context, tell, device, "confirmed");
+}
+
+function newContact({ profile, ...context }: Context, name: string): number {
+  return profile.contacts.add({
+    name,
+    state: "contact",
+    verified: false,
+    retentionMs: undefined,
+    timerMs: 0,
+    sent: 0,
+    createdAt: context.environment.clock.now(),
+  });
+}
+
+/** A name that nobody has, close to the one that is wished for. */
+function freeName({ profile }: Context, wish: string | undefined): string {
+  let name = UNNAMED;
+  try {
+    if (wish !== undefined) name = checkName(wish);
+  } catch {
+    // What others call themselves need not be a name that one could type.
+  }
+  return uniqueName(name, (taken) => profile.contacts.byName(taken) !== undefined);
+}
+
+function takenName({ profile }: Context, name: string): string {
+  const clean = checkedName(name);
+  if (profile.contacts.byName(clean) !== undefined)
+    throw new MessengerError("name-taken", "another contact has this name");
+  return clean;
+}
+
+function checkedName(name: string): string {
+  try {
+    return checkName(name);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MessengerError("bad-name", error.message);
+    throw error;
+  }
+}
+
+/** @throws MessengerError `bad-card` */
+export function readCard(bytes: Uint8Array, at: number): Card {
+  try {
+    return openCard(bytes, at);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new MessengerError(
+      "bad-card",
+      error.code === "ended" ? "the card has ended; ask for a new one" : "this is no card, or it is damaged",
+    );
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The way in, one function a stage: unseal, drop what was seen, find who it is from, decrypt, check what a first content
+ * claims, and keep all of it at once. Only when this is over is the envelope acknowledged (docs/message-path.md).
+ */
+import { type Card, openCard } from "../format/card.ts";
+import { decodePlaintext, type Plaintext } from "../format/content.ts";
+import { deviceId } from "../format/deviceid.ts";
+import { type Inner, openEnvelope } from "../format/envelope.ts";
+import { FormatError } from "../format/errors.ts";
+import { sha256 } from "../format/hash.ts";
+import type { Device, OwnMailbox } from "../profile/profile.ts";
+import { mayReset } from "../rules/resets.ts";
+import type { Outcome, Stage } from "../session/session.ts";
+import { type Taking, takeContent } from "./apply.ts";
+import { type Context, contactOfDevice, keep, now } from "./context.ts";
+import { meet } from "./meet.ts";
+import type { Parts } from "./parts.ts";
+import { dueReceipt } from "./receipts.ts";
+import { resetSession } from "./resets.ts";
+import { contentKey, markSeen, seenAgain } from "./seen.ts";
+import { afterDecryption } from "./sessionstate.ts";
+
+/** Resolves when the envelope is dealt with, whatever it was: it need not come again. To be called in a turn. */
+export async function receive(
+  context: Context,
+  parts: Parts,
+  mailbox: OwnMailbox,
+  envelope: Uint8Array,
+): Promise<void> {
+  const inner = openEnvelope(envelope, context.xwing);
+  if (inner === undefined) return;
+  const hash = sha256(inner.ciphertext);
+  if (repeatsSeen(context, hash)) return;
+  const sender = senderOf(context, inner);
+  if (sender === undefined || !mayUse(mailbox, context, sender)) return;
+
+  const stage = context.sessions.stage();
+  const outcome = await decrypt(stage, inner, sender, now(context));
+  if (outcome.kind !== "ok") {
+    if (mayAskAnew(inner, outcome) && sender.known !== undefined) resetSession(context, sender.known);
+    return;
+  }
+  const comesBack = outcome.isNew && inner.kind === "opening" && sender.known?.session === "answered";
+  if (comesBack && sender.known !== undefined && !mayComeBack(context, sender.known)) return;
+  const plaintext = readPlaintext(outcome.plaintext);
+  if (plaintext === undefined) {
+    if (sender.known?.state === "confirmed") keep(context, () => stage.apply());
+    return;
+  }
+  const card = claimedCard(context, plaintext, sender);
+  if (card === "false" || (card === undefined && sender.known === undefined)) return;
+  takeIn(context, parts, { stage, hash, sender, plaintext, card, isNew: outcome.isNew });
+}
+
+/** Whom an envelope is from, by what stands in it. */
+interface Sender {
+  readonly id: string;
+  /** 33 bytes. */
+  readonly key: Uint8Array;
+  readonly known: Device | undefined;
+}
+
+interface Arrival {
+  readonly stage: Stage;
+  readonly hash: Uint8Array;
+  readonly sender: Sender;
+  readonly plaintext: Plaintext;
+  readonly card: Card | undefined;
+  /** It began a session. */
+  readonly isNew: boolean;
+}
+
+/** Who is met is kept in any case: an unknown device is news, even where nothing it says is taken in. */
+function takeIn(context: Context, parts: Parts, arrival: Arrival): void {
+  const { card } = arrival;
+  const device =
+    card === undefined ? arrival.sender.known : keep(context, (tell) => meet(context, tell, card));
+  if (device?.state !== "confirmed") return;
+  const contact = contactOfDevice(context, device);
+  // What a blocked contact says is as if it had never come: it may come again, when it is blocked no longer.
+  if (contact === undefined || contact.state === "blocked") return;
+  try {
+    keep(context, (tell) =>
+      takeContentIn({ context, tell, parts, contact, device, isOwn: contact.state === "me" }, arrival),
+    );
+  } catch (error) {
+    if (!(error instanceof NotTaken)) throw error;
+  }
+}
+
+/** There is no room, or no right to say this: then it is as if it had never come, and it may come again. */
+class NotTaken extends Error {}
+
+/** The ratchet step, the content and the receipt that is owed, in one transaction. */
+function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: Arrival): void {
+  const { context, tell, contact, device } = taking;
+  const { hello, content } = plaintext;
+  const key = contentKey(device.id, content.id);
+  const isRepeat = seenAgain(context, key) !== undefined;
+  stage.apply();
+  markSeen(context, hash, device.id, content.id);
+  markSeen(context, key, device.id, content.id);
+  afterDecryption(context, tell, contact, device, { hello, card, isNew });
+  if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
+  dueReceipt(context, contact, device, content);
+}
+
+/** A ciphertext that was taken in before is owed its receipt once more. */
+function repeatsSeen(context: Context, hash: Uint8Array): boolean {
+  const seen = seenAgain(context, hash);
+  if (seen === undefined) return false;
+  const device = context.profile.devices.get(seen.device);
+  const contact = device === undefined ? undefined : contactOfDevice(context, device);
+  if (device !== undefined && contact !== undefined && contact.state !== "blocked") {
+    keep(context, () => {
+      markSeen(context, hash, seen.device, seen.id);
+      dueReceipt(context, contact, device, { id: seen.id });
+    });
+  }
+  return true;
+}
+
+function senderOf({ profile }: Context, inner: Inner): Sender | undefined {
+  if (inner.kind === "opening") {
+    const id = deviceId(inner.deviceKey);
+    return { id, key: inner.deviceKey, known: profile.devices.get(id) };
+  }
+  const known = profile.devices.byShortId(inner.shortId);
+  return known === undefined ? undefined : { id: known.id, key: known.key, known };
+}
+
+/** A mailbox that was made for one contact takes nothing from another one. */
+function mayUse(mailbox: OwnMailbox, { profile }: Context, { known }: Sender): boolean {
+  if (mailbox.contact === undefined || known === undefined) return true;
+  return profile.identities.get(known.identity)?.contact === mailbox.contact;
+}
+
+function decrypt(stage: Stage, inner: Inner, sender: Sender, at: number): Promise<Outcome> {
+  return inner.kind === "message"
+    ? stage.decrypt(sender.id, inner.ciphertext, at)
+    : stage.decryptOpening(sender.id, sender.key, inner.ciphertext, at);
+}
+
+/** Only who names itself by a short id of ours can make us begin a session anew (docs/messaging.md, "Sessions"). */
+function mayAskAnew(inner: Inner, outcome: Outcome): boolean {
+  return (
+    inner.kind !== "opening" &&
+    (outcome.kind === "no-session" || outcome.kind === "unreadable" || outcome.kind === "bad-prekey")
+  );
+}
+
+/**
+ * A device with a session begins another one and does not name itself by a short id: it has lost what it had, or its user
+ * had removed us. That is allowed as often as we would begin anew ourselves.
+ */
+function mayComeBack(context: Context, device: Device): boolean {
+  return mayReset(device, now(context), context.delays);
+}
+
+/** What nobody can read is not asked for again: the next try would be the same. */
+function readPlaintext(bytes: Uint8Array): Plaintext | undefined {
+  try {
+    return decodePlaintext(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/** The card in a first content, where all it claims holds: it is the sender's, to us, from its identity. */
+function claimedCard(context: Context, { hello }: Plaintext, sender: Sender): Card | "false" | undefined {
+  if (hello === undefined) return undefined;
+  try {
+    const card = openCard(hello.card, now(context));
+    const isTrue =
+      card.deviceId === sender.id &&
+      Buffer.compare(card.device, sender.key) === 0 &&
+      Buffer.compare(hello.to, sha256(context.own.identity)) === 0 &&
+      Buffer.compare(hello.from, sha256(card.identity.blob)) === 0;
+    return isTrue ? card : "false";
+  } catch (error) {
+    if (error instanceof FormatError) return "false";
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/** What the engine takes from the world. All of it comes in from outside, so that a simulator can be the world. */
+import type { Address } from "@asfaleia/protocol";
+import type { Link } from "./link/link.ts";
+
+export interface Clock {
+  /** Milliseconds since 1970, as this machine believes. It may jump, either way. */
+  now(): number;
+  /**
+   * Calls `act` once, `ms` milliseconds from now at the earliest, however the time of day jumps meanwhile.
+   * @returns what calls it off; harmless when it has been called already
+   */
+  after(ms: number, act: () => void): () => void;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** At least 0, less than 1. */
+  fraction(): number;
+}
+
+/**
+ * Opens a link to a relay whose key is proved and trusted.
+ * Rejects with LinkError, RefusedError, the signal's reason, or what ended the question whether to trust.
+ */
+export type Dial = (relay: Address, options: { readonly signal: AbortSignal }) => Promise<Link>;
+
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dial: Dial;
+}

@@ -1,0 +1,111 @@
+/** What a world leaves behind, as plain data: all that the invariants look at. */
+import type { DeliveryState } from "../../packages/client/test/internals.ts";
+import type { Installation } from "./installation.ts";
+import type { Said } from "./ledger.ts";
+import type { Count } from "./person.ts";
+import type { Seen } from "./witness.ts";
+import type { World } from "./world.ts";
+
+/** More lines than any world has. */
+const ALL_LINES = 10_000;
+
+/** A line of a conversation as an installation shows it. */
+export interface Line {
+  /** The contact of that installation. */
+  readonly contact: number;
+  readonly id: string;
+  readonly text: string;
+  readonly isOwn: boolean;
+  readonly isDeleted: boolean;
+  /** Fingerprint of who said it. */
+  readonly from: string;
+}
+
+export interface Fate {
+  readonly device: string;
+  readonly state: DeliveryState;
+}
+
+/** What is found at an installation that is not lost. */
+export interface Found {
+  readonly name: string;
+  readonly person: number;
+  /** UUID. */
+  readonly device: string;
+  /** On the list of its own identity. */
+  readonly isConfirmed: boolean;
+  /** In the order of each conversation. */
+  readonly lines: readonly Line[];
+  /** By the id of what was said here. */
+  readonly fates: ReadonlyMap<string, readonly Fate[]>;
+  /** Devices of others and other own ones that it takes for confirmed. */
+  readonly confirmed: ReadonlySet<string>;
+  readonly counts: readonly Count[];
+}
+
+export interface Aftermath {
+  /** What was accepted from users whose installation is not lost, and what lost ones said. */
+  readonly said: readonly Said[];
+  readonly found: readonly Found[];
+  /** Fingerprints, by the number of the person. */
+  readonly identities: readonly string[];
+  readonly connections: readonly Seen[];
+  /** What stood in envelopes that must not. */
+  readonly leaks: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly isSettled: boolean;
+  /** Milliseconds since the world began. */
+  readonly at: number;
+  /** Nothing could expire, and whoever was asked said yes: what was changed must be seen everywhere. */
+  readonly isSwift: boolean;
+}
+
+/** Of the time that the first delivery takes to expire. */
+const SWIFT = 0.8;
+
+export function aftermathOf(world: World, isSettled: boolean): Aftermath {
+  const found = world.installations.map((installation) => find(world, installation));
+  for (const { lines } of found) for (const line of lines) world.ledger.find(line);
+  const furthest = Math.max(...world.installations.map(({ clock }) => clock.furthest));
+  return {
+    said: world.ledger.said.filter(({ id }) => id !== undefined),
+    found,
+    identities: world.people.map(({ fingerprint }) => fingerprint),
+    connections: world.witness.connections.filter(({ from }) => from !== "stranger"),
+    leaks: world.witness.leaks(),
+    unexpected: world.unexpected,
+    isSettled,
+    at: world.scheduler.now,
+    isSwift: world.plan.endsWell && world.scheduler.now + furthest < SWIFT * world.plan.expireMs,
+  };
+}
+
+function find(world: World, installation: Installation): Found {
+  const { messenger, name, person, profile } = installation;
+  if (messenger === undefined) throw new Error("an installation that does not run in the end");
+  const peers = world.people.flatMap(({ installations }) => installations).length;
+  const contacts = messenger.contacts();
+  const lines = contacts.flatMap(({ id: contact }) =>
+    messenger
+      .history(contact, { limit: ALL_LINES })
+      .filter(({ kind }) => kind !== "notice")
+      .map(({ id, text, isOwn, deleted, from }) => ({ contact, id, text, isOwn, isDeleted: deleted, from })),
+  );
+  const devices = [...contacts.flatMap((contact) => contact.devices), ...messenger.devices().slice(1)];
+  return {
+    name,
+    person,
+    device: installation.device,
+    isConfirmed: messenger.status().isConfirmed,
+    lines,
+    fates: new Map(
+      lines.filter(({ isOwn }) => isOwn).map(({ contact, id }) => [id, messenger.deliveries(contact, id)]),
+    ),
+    confirmed: new Set(devices.filter(({ state }) => state === "confirmed").map(({ id }) => id)),
+    counts: [
+      ...world.engine.counts(profile, peers),
+      { name: "connections", count: world.network.countOf(name), most: 4 * (peers + 1) },
+      { name: "timers", count: world.scheduler.count(`${name} timer`), most: 16 * (peers + 1) },
+    ],
+  };
+}
