@@ -26,7 +26,45 @@ interface Entry {
 
 const VERBS: Record<string, Entry> = {
   whoami: { summary: "show your key", load: () => import("./verbs/whoami.ts") },
-  send: { summary: "send a letter to the holder of an SSH key", load: () => import("./verbs/send.ts") },
+  init: {
+    summary: "make a profile: this installation becomes a device of your key",
+    load: () => import("./verbs/init.ts"),
+  },
+  card: {
+    summary: "print your card: with it others can write to you",
+    load: () => import("./verbs/card.ts"),
+  },
+  add: { summary: "make a contact of a card or an SSH key", load: () => import("./verbs/add.ts") },
+  contacts: { summary: "list, rename and remove contacts", load: () => import("./verbs/contacts.ts") },
+  verify: { summary: "compare the safety number with somebody", load: () => import("./verbs/verify.ts") },
+  send: {
+    summary: "send a message, or a letter to the holder of an SSH key",
+    load: () => import("./verbs/send.ts"),
+  },
+  reply: { summary: "answer a message", load: () => import("./verbs/reply.ts") },
+  react: { summary: "react to a message", load: () => import("./verbs/react.ts") },
+  edit: { summary: "give a message another text", load: () => import("./verbs/edit.ts") },
+  delete: { summary: "delete a message everywhere", load: () => import("./verbs/delete.ts") },
+  listen: { summary: "show messages as they come", load: () => import("./verbs/listen.ts") },
+  save: { summary: "fetch and save the file of a message", load: () => import("./verbs/save.ts") },
+  history: { summary: "show what was said", load: () => import("./verbs/history.ts") },
+  search: { summary: "find messages", load: () => import("./verbs/search.ts") },
+  requests: {
+    summary: "first messages of people you do not know",
+    load: () => import("./verbs/requests.ts"),
+  },
+  block: { summary: "take nothing from a contact any more", load: () => import("./verbs/block.ts") },
+  unblock: { summary: "take messages of a blocked contact again", load: () => import("./verbs/unblock.ts") },
+  status: { summary: "show this device, or how far a message is", load: () => import("./verbs/status.ts") },
+  device: { summary: "your devices: confirm, withdraw, renew", load: () => import("./verbs/device.ts") },
+  config: { summary: "show and change settings", load: () => import("./verbs/config.ts") },
+  export: { summary: "write contacts and history in the clear", load: () => import("./verbs/export.ts") },
+  backup: {
+    summary: "write contacts and history into a sealed file",
+    load: () => import("./verbs/backup.ts"),
+  },
+  restore: { summary: "make a profile out of a backup", load: () => import("./verbs/restore.ts") },
+  wipe: { summary: "remove a profile", load: () => import("./verbs/wipe.ts") },
   "letters get": { summary: "fetch your letters", load: () => import("./verbs/letters-get.ts") },
   "letters listen": { summary: "show letters as they come", load: () => import("./verbs/letters-listen.ts") },
   "letters open": {

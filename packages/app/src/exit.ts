@@ -12,8 +12,20 @@ export const EXIT = {
   refused: 4,
   /** No key, a wrong one, or one that cannot do what was asked. */
   key: 5,
-  /** No letter was there. */
+  /** No letter or message was there. */
   nothing: 6,
+  /** The profile is in use by another process, damaged, or of a newer version. */
+  profile: 7,
+  /** What was said is kept here and has not left. */
+  queued: 10,
+  /** A relay has it, and no device of the receiver has confirmed it. */
+  atRelay: 11,
+  /** Nobody has confirmed it in all its time. */
+  expired: 12,
+  /** A relay or the receiver does not take it. */
+  turnedDown: 13,
+  /** What `--wait` names has not happened in the time of `--timeout`. */
+  timeout: 14,
   /** Ctrl-C: 128 and the signal's number, as shells count. */
   interrupted: 130,
 } as const;
@@ -21,7 +33,8 @@ export const EXIT = {
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `Exit codes: 0 done, 1 failed here (disk full, output closed), 2 wrong usage, 3 relay not reachable or
-not trusted, 4 refused by the relay, 5 a problem with a key, 6 nothing there, 130 interrupted.`;
+not trusted, 4 refused by the relay, 5 a problem with a key, 6 nothing there, 7 profile in use or damaged, of a message:
+10 queued, 11 at the relay, 12 expired, 13 refused, 14 time-out of --wait; 130 interrupted.`;
 
 /** An end that a person can do something about. The message is shown after `asfaleia: `. */
 export class Failure extends Error {
@@ -77,6 +90,12 @@ export function failureOf(error: unknown): Failure {
       return new Failure(code === "no-letter-form" ? EXIT.key : EXIT.usage, error.message);
     case "ProtocolError":
       return new Failure(EXIT.usage, error.message);
+    case "ProfileError":
+      return profileFailure(error, code);
+    case "MessengerError":
+      return new Failure(MESSENGER_EXITS[code] ?? EXIT.usage, error.message);
+    case "EventsMissedError":
+      return new Failure(EXIT.failed, `${error.message}; asfaleia history has them`);
     case "LinkError":
     case "KnownRelaysError":
       return new Failure(EXIT.relay, error.message);
@@ -86,6 +105,25 @@ export function failureOf(error: unknown): Failure {
     default:
       return new Failure(EXIT.failed, systemText(error, code));
   }
+}
+
+/** What a person can do nothing about by another command line. */
+const MESSENGER_EXITS: Readonly<Record<string, Exit>> = { "signer-needed": EXIT.key, closed: EXIT.failed };
+
+const PROFILE_EXITS: Readonly<Record<string, Exit>> = {
+  "in-use": EXIT.profile,
+  damaged: EXIT.profile,
+  "newer-version": EXIT.profile,
+  "wrong-key": EXIT.key,
+  "not-found": EXIT.usage,
+  exists: EXIT.usage,
+};
+
+function profileFailure(error: Error, code: string): Failure {
+  const pid =
+    "pid" in error && typeof error.pid === "number" ? `by process ${error.pid}` : "by another process";
+  const message = code === "in-use" ? `the profile is in use ${pid}` : error.message;
+  return new Failure(PROFILE_EXITS[code] ?? EXIT.failed, message);
 }
 
 function refusalText(code: string): string {

@@ -5,11 +5,12 @@ import {
   KeyError,
   type PrivateKey,
   type PublicKey,
+  parsePrivateKey,
   publicKeyFromSpki,
   type Signer,
   sshAgent,
 } from "@asfaleia/identity";
-import { unlockKeyFile } from "./keyfile.ts";
+import { readKeyFile, unlockKeyFile } from "./keyfile.ts";
 import { type AgentKeys, defaultKey, type Found, namedKey } from "./keysearch.ts";
 
 /** A key of the person who runs this. */
@@ -25,6 +26,10 @@ export interface OwnKey {
   signer(): Promise<Signer>;
   /** The private half, from the file; null where there is none. May ask for a passphrase, once. */
   privateKey(): Promise<PrivateKey | null>;
+  /** Whether the file has a passphrase; false where there is no file. */
+  hasPassphrase(): Promise<boolean>;
+  /** Whether it would sign now without a person: no passphrase is asked for, and no button pressed. */
+  signsAlone(): Promise<boolean>;
 }
 
 /**
@@ -68,7 +73,26 @@ function ownKey(found: Found, signal: AbortSignal): OwnKey {
       return fileSigner(await unlock(file as string));
     },
     privateKey: async () => (file === undefined ? null : unlock(file)),
+    hasPassphrase: async () => file !== undefined && (await isLocked(file)),
+    signsAlone: async () => {
+      if (unlocking !== undefined) return true;
+      if (agent !== undefined) return !named.key.type.startsWith("sk-");
+      return file !== undefined && !(await isLocked(file));
+    },
   };
+}
+
+async function isLocked(path: string): Promise<boolean> {
+  const file = await readKeyFile(path);
+  try {
+    parsePrivateKey(file);
+    return false;
+  } catch (error) {
+    if (error instanceof KeyError && error.code === "needs-passphrase") return true;
+    throw error;
+  } finally {
+    file.fill(0);
+  }
 }
 
 /** An ed25519 key that exists as long as this process: what letters are sent under, so that a relay cannot tell by whom. */

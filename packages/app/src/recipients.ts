@@ -15,6 +15,11 @@ const KEY_LINE = /^\s*(ssh-|ecdsa-sha2-|sk-)\S+\s+\S/;
 /** No file is likely to be called like this: an SPKI begins with M, a blob with AAAA, the shortest has 60 characters. */
 const BASE64_KEY = /^\s*(M|AAAA)[A-Za-z0-9+/\s]{54,}={0,2}\s*$/;
 
+/** Whether a word is a public key itself, and no name or file. */
+export function isKeyText(word: string): boolean {
+  return KEY_LINE.test(word) || BASE64_KEY.test(word) || word.startsWith("-----BEGIN ");
+}
+
 /**
  * The receivers that a word on the command line names, each once.
  * @param word a public key line, a .pub file, base64 of a key, or @FILE of several in authorized_keys form
@@ -22,9 +27,7 @@ const BASE64_KEY = /^\s*(M|AAAA)[A-Za-z0-9+/\s]{54,}={0,2}\s*$/;
  */
 export async function recipientsOf(word: string): Promise<NamedKey[]> {
   if (word.startsWith("@")) return fromAuthorizedKeys(word.slice(1));
-  if (KEY_LINE.test(word) || BASE64_KEY.test(word) || word.startsWith("-----BEGIN ")) {
-    return [publicKeyFromText(word)];
-  }
+  if (isKeyText(word)) return [publicKeyFromText(word)];
   const file = await readKeyFile(word);
   const text = Buffer.from(file).toString("utf8");
   if (isPrivate(file)) {

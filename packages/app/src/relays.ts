@@ -4,7 +4,7 @@ import type { Link } from "@asfaleia/client";
 import { type Address, formatAddress, parseAddress } from "@asfaleia/protocol";
 import { cleanLine } from "./display.ts";
 import { EXIT, Failure, usage } from "./exit.ts";
-import { homePath, openHome } from "./home.ts";
+import { homePath, makePrivateFolder } from "./home.ts";
 import { note } from "./io.ts";
 import { askLine, hasTerminal } from "./terminal.ts";
 
@@ -26,35 +26,53 @@ export function relayAddress(option: string | undefined): Address {
   return parseAddress(/^asfaleia(:\/\/|\+unix:)/.test(text) ? text : `asfaleia://${text}`);
 }
 
+/** The relays of a profile that is made: those of the options, else of ASFALEIA_RELAY. @throws as `relayAddress` */
+export function relayAddresses(options: readonly string[] | undefined): Address[] {
+  return options === undefined ? [relayAddress(undefined)] : options.map(relayAddress);
+}
+
+/** How a relay's key comes to be trusted. */
+export interface Trusting {
+  /** Where known_relays is. */
+  readonly home: string;
+  readonly acceptNew: boolean;
+}
+
 /**
  * Opens a link to the relay of the options, once its key is trusted.
  * @param signal ends the link too
  * @throws Failure, LinkError, KnownRelaysError, Interrupted
  */
-export async function reachRelay(
-  values: { relay?: string; "accept-new"?: boolean },
+export function reachRelay(
+  values: { readonly relay?: string | undefined; readonly "accept-new"?: boolean },
   signal: AbortSignal,
 ): Promise<Link> {
-  const address = relayAddress(values.relay);
+  const trusting = { home: homePath(), acceptNew: values["accept-new"] === true };
+  return dialTrusted(relayAddress(values.relay), trusting, signal);
+}
+
+/**
+ * Opens a link to a relay, once its key is trusted: it is pinned, known, or somebody at the terminal says yes.
+ * @param signal ends the link too
+ * @throws Failure, LinkError, KnownRelaysError, Interrupted
+ */
+export async function dialTrusted(address: Address, trusting: Trusting, signal: AbortSignal): Promise<Link> {
   const { knownRelayTrust, LinkError, openLink } = await import("@asfaleia/client");
+  const file = join(trusting.home, "known_relays");
   const trust = knownRelayTrust({
-    file: knownRelaysPath(),
+    file,
     address,
-    acceptNew: values["accept-new"] === true,
-    ask: (fingerprint) => askAboutRelay(address, fingerprint, signal),
+    acceptNew: trusting.acceptNew,
+    ask: (fingerprint) => askAboutRelay(address, fingerprint, trusting.home, signal),
   });
   try {
     return await openLink(address, { trust, signal });
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
-    if (error.code === "relay-key-changed") warnOfChange(address);
+    if (error.code === "relay-key-changed") warnOfChange(address, file);
     if (error.code === "relay-untrusted") throw untrusted(address);
     throw error;
   }
-}
-
-function knownRelaysPath(): string {
-  return join(homePath(), "known_relays");
 }
 
 function placeOf(address: Address): string {
@@ -62,7 +80,12 @@ function placeOf(address: Address): string {
   return cleanLine(formatAddress(place));
 }
 
-async function askAboutRelay(address: Address, fingerprint: string, signal: AbortSignal): Promise<boolean> {
+async function askAboutRelay(
+  address: Address,
+  fingerprint: string,
+  home: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (!hasTerminal()) return false;
   note(`The relay ${placeOf(address)} is met for the first time, and nothing here tells whether its key is its own.
 Its ED25519 key fingerprint is ${fingerprint}.`);
@@ -71,7 +94,7 @@ Its ED25519 key fingerprint is ${fingerprint}.`);
     const answer = (await askLine(question, signal))?.trim();
     if (answer === undefined || answer.toLowerCase() === "no") return false;
     if (answer.toLowerCase() === "yes" || answer === fingerprint) {
-      await openHome();
+      await makePrivateFolder(home);
       return true;
     }
     question = "Type 'yes', 'no' or the fingerprint: ";
@@ -88,10 +111,10 @@ function untrusted(address: Address): Failure {
 
 const BANNER = "@".repeat(59);
 
-function warnOfChange(address: Address): void {
+function warnOfChange(address: Address, file: string): void {
   const where =
     address.fingerprint === undefined
-      ? `Its key is not the one in ${knownRelaysPath()}.
+      ? `Its key is not the one in ${file}.
 If the operator tells you that the key was changed, remove the line of ${placeOf(address)} from that file.`
       : "Its key is not the one behind # in its address. If the operator tells you of a new one, use a new address.";
   note(`${BANNER}

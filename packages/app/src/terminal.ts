@@ -24,6 +24,11 @@ export async function askLine(question: string, signal: AbortSignal): Promise<st
   return answer === null ? null : new TextDecoder().decode(answer);
 }
 
+/** Asks a question whose answer is yes; anything else is no, and so is nobody at a terminal. @throws as `askLine` */
+export async function agrees(question: string, signal: AbortSignal): Promise<boolean> {
+  return (await askLine(question, signal))?.trim().toLowerCase() === "yes";
+}
+
 /**
  * Asks for a secret and shows nothing of it. The bytes are the caller's to wipe.
  * @returns as `askLine`

@@ -8,68 +8,97 @@ import { note, readInput } from "../io.ts";
 import { safeName } from "./filename.ts";
 import { TEXT_TYPE, typeOf } from "./mediatype.ts";
 
-/** The body of one letter. */
+/** The body of one letter, or of one message. */
 export interface Content {
+  readonly isFile: boolean;
   readonly type: string;
   readonly name?: string;
   readonly body: Uint8Array;
 }
 
 /**
- * Reads what is to be sent. Where neither a text nor a file is named, the text comes from standard input.
+ * Reads what is to be sent as letters. Where neither a text nor a file is named, the text comes from standard input.
  * @param file a path, or `-` for standard input
  * @throws Failure `usage`
  */
-export async function readContents(text: string | undefined, file: string | undefined): Promise<Content[]> {
+export function readContents(text: string | undefined, file: string | undefined): Promise<Content[]> {
+  return read(text, file, { bytes: LARGEST_LETTER_BYTES, what: "a letter" });
+}
+
+/** The same for messages, whose files may be larger. @throws Failure `usage` */
+export function readMessages(text: string | undefined, file: string | undefined): Promise<Content[]> {
+  return read(text, file, { bytes: LARGEST_FILE_BYTES, what: "a message" });
+}
+
+/** Of a message (docs/messaging.md, "Files"). */
+const LARGEST_FILE_BYTES = 100 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+interface Limit {
+  readonly bytes: number;
+  readonly what: string;
+}
+
+async function read(text: string | undefined, file: string | undefined, limit: Limit): Promise<Content[]> {
   const contents: Content[] = [];
   if (text !== undefined) contents.push(textContent(new TextEncoder().encode(text)));
-  if (file !== undefined) contents.push(await fileContent(file));
-  if (contents.length === 0) {
-    if (process.stdin.isTTY) note("Write the letter; Ctrl-D at the beginning of a line ends it.");
-    contents.push(textContent(await readInput(LARGEST_LETTER_BYTES, EXIT.usage, "the text")));
-  }
+  if (file !== undefined) contents.push(await fileContent(file, limit));
+  if (contents.length === 0) contents.push(textContent(await readText(limit.what.replace("a ", "the "))));
   return contents;
+}
+
+/** A text from standard input. @throws Failure `usage` */
+async function readText(what: string): Promise<Uint8Array> {
+  if (process.stdin.isTTY) note(`Write ${what}; Ctrl-D at the beginning of a line ends it.`);
+  return readInput(LARGEST_LETTER_BYTES, EXIT.usage, "the text");
+}
+
+/** The text of a reply or an edit: the word itself, or standard input. @throws Failure `usage` */
+export async function readOneText(text: string | undefined): Promise<string> {
+  const body = text === undefined ? await readText("the message") : new TextEncoder().encode(text);
+  return Buffer.from(textContent(body).body).toString("utf8");
 }
 
 function textContent(body: Uint8Array): Content {
   if (body.length === 0) throw usage("there is nothing to send");
   if (!isUtf8(body))
     throw usage("the text is not UTF-8; send it as a file: --file PATH, or --file - for standard input");
-  return { type: TEXT_TYPE, body };
+  return { isFile: false, type: TEXT_TYPE, body };
 }
 
-async function fileContent(path: string): Promise<Content> {
+async function fileContent(path: string, limit: Limit): Promise<Content> {
   if (path === "-") {
-    const body = await readInput(LARGEST_LETTER_BYTES, EXIT.usage, "the file");
-    return { type: typeOf("", isUtf8(body)), body };
+    const body = await readInput(limit.bytes, EXIT.usage, "the file");
+    return { isFile: true, type: typeOf("", isUtf8(body)), body };
   }
-  const body = await readFile(path);
+  const body = await readFile(path, limit);
   const own = basename(path);
   // A letter refuses the names that would trouble its reader, such as those with a leading dot.
   const name = isLetterName(own) ? own : safeName(own, "file");
-  return { type: typeOf(name, isUtf8(body)), name, body };
+  return { isFile: true, type: typeOf(name, isUtf8(body)), name, body };
 }
 
-async function readFile(path: string): Promise<Uint8Array> {
+async function readFile(path: string, limit: Limit): Promise<Uint8Array> {
   const file = await open(path, "r").catch((error) => {
     throw usage(failureOf(error).message);
   });
   try {
     const stat = await file.stat();
     if (stat.isDirectory()) throw usage(`${path} is a folder`);
-    const room = new Uint8Array(LARGEST_LETTER_BYTES + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(room, length, room.length - length);
+    if (stat.size > limit.bytes) throw tooLong(path, stat.size, limit);
+    const chunks: Uint8Array[] = [];
+    for (let length = 0; ; ) {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES);
+      if (bytesRead === 0) return new Uint8Array(Buffer.concat(chunks));
+      chunks.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
-      if (bytesRead === 0) return room.slice(0, length);
-      if (length === room.length) throw tooLong(path, Math.max(stat.size, length));
+      if (length > limit.bytes) throw tooLong(path, length, limit);
     }
   } finally {
     await file.close();
   }
 }
 
-function tooLong(path: string, size: number): Failure {
-  return usage(`${path} has ${size} bytes; a letter holds fewer than ${LARGEST_LETTER_BYTES}`);
+function tooLong(path: string, size: number, { bytes, what }: Limit): Failure {
+  return usage(`${path} has ${size} bytes; ${what} holds fewer than ${bytes}`);
 }

@@ -1,155 +1,108 @@
-/** `asfaleia send --letter`: a letter of its own to each receiver, sealed before anything is sent. */
-import type { AuthToken, Link } from "@asfaleia/client";
-import { fingerprint, type NamedKey, publicKeyBase64, type Signer } from "@asfaleia/identity";
-import { sealLetter } from "@asfaleia/identity/letter";
+/** `asfaleia send`: a message in a session, or with --letter a letter. */
 import { parseArguments } from "../arguments.ts";
-import { cleanLine, jsonLine } from "../display.ts";
-import { EXIT, Failure, failureOf, usage } from "../exit.ts";
-import { complain, print } from "../io.ts";
-import { findOwnKey, keyForThisRun } from "../keys.ts";
-import { type Content, readContents } from "../letters/contents.ts";
+import { usage } from "../exit.ts";
+import { findOwnKey } from "../keys.ts";
+import { readContents } from "../letters/contents.ts";
+import { postLetters } from "../letters/post.ts";
+import { MAKE_OPTIONS } from "../profile/makeoptions.ts";
+import { WAIT_HELP, WAIT_OPTIONS, waitingOf } from "../profile/outcome.ts";
+import { PROFILE_OPTIONS } from "../profile/where.ts";
 import { recipientsOf } from "../recipients.ts";
-import { RELAY_HELP, RELAY_OPTIONS, reachRelay, relayAddress } from "../relays.ts";
+import { RELAY_HELP, reachRelay, relayAddress } from "../relays.ts";
 
-export const help = `Usage: asfaleia send --letter [-i KEY] [--anonymous] [--relay ADDR] RECIPIENT [TEXT] [--file PATH]
+export const help = `Usage: asfaleia send NAME|KEY [TEXT] [--file PATH] [--wait at-relay|delivered] [--timeout S] [--json]
+       asfaleia send --letter [-i KEY] [--anonymous] [--relay ADDR] KEY [TEXT] [--file PATH]
+       asfaleia send --ephemeral [-i KEY] [--relay ADDR] CARD|KEY [TEXT] …
 
-Sends a letter: an age file sealed to an SSH key, which age -d -i KEY opens too. It is signed with your key, and sent
-under another one that is drawn for the run, so that the relay does not learn who wrote it. A letter has no forward
-secrecy, and a signed one can be shown to others.
+Sends a message to a contact, or to the holder of an SSH key, who becomes one. It goes to all their devices in
+post-quantum sessions, and is kept here until they have it: where no card of a key can be found, it waits, and the
+next send or listen tries again. TEXT is read from standard input where neither it nor --file is given.
 
-RECIPIENT is a public key line, a .pub file, base64 of a public key (SPKI or OpenSSH), or @FILE of several keys in
-authorized_keys form, who get a letter each. TEXT is read from standard input where neither it nor --file is given.
+KEY is a public key line, a .pub file, or base64 of a public key (SPKI or OpenSSH); CARD a file of asfaleia card.
 
-  --letter         send a letter (required: the other way, sessions, is not built yet)
+  --file PATH      send a file, - for standard input; with a TEXT too it is a second message
+${WAIT_HELP}
+  --home DIR, --profile NAME, -i KEY, --accept-new   as asfaleia listen --help tells
+  --ephemeral      from a profile in memory that is gone afterwards (-i, --relay, --name, --link as asfaleia init)
+  --json           one line of JSON for each state: type "state", id, with, state; of a letter: event "sent" or
+                   "failed", to, message (its id), bytes, type, name, error
+
+A letter is an age file sealed to an SSH key, which age -d -i KEY opens too: for somebody who has never been there. It
+is signed with your key, and sent under another one that is drawn for the run, so that the relay does not learn who
+wrote it. A letter has no forward secrecy, and a signed one can be shown to others. It needs no profile.
+
+  --letter         send a letter; KEY may then be @FILE of several keys in authorized_keys form, who get one each
   -i KEY           the key to sign with: a private file, or a .pub whose private half is in the ssh-agent
                    (default: as ssh finds it: ssh-agent, then ~/.ssh/id_ed25519, id_ecdsa, id_rsa)
   --anonymous      neither name nor signature; the receiver cannot know who wrote it, nor answer
-  --file PATH      send a file, - for standard input; with a TEXT too it is a second letter
   --as-member      prove your own key to the relay, as one for members only demands; it then knows who sends
-  --json           one line of JSON a letter: event "sent" or "failed", to, message (its id), bytes, type, name, error
 ${RELAY_HELP}
 
-Ends with the worst that happened to any of the letters (the highest exit code).
+Letters end with the worst that happened to any of them (the highest exit code).
 
 Examples:
-  asfaleia send --letter bob.pub "See you at eight"
-  make 2>&1 | asfaleia send --letter "$(curl -fs https://example.org/alice.pub)"
+  asfaleia send bob "See you at eight"
+  make 2>&1 | asfaleia send bob --wait delivered --timeout 300
+  asfaleia send --letter bob.pub "Write to me: asfaleia add"
   asfaleia send --letter --anonymous @friends --file cat.png
 `;
 
 const OPTIONS = {
   letter: { type: "boolean" },
-  identity: { type: "string", short: "i" },
   anonymous: { type: "boolean" },
-  file: { type: "string" },
   "as-member": { type: "boolean" },
+  file: { type: "string" },
   json: { type: "boolean" },
-  ...RELAY_OPTIONS,
+  ephemeral: { type: "boolean" },
+  ...WAIT_OPTIONS,
+  ...MAKE_OPTIONS,
+  ...PROFILE_OPTIONS,
 } as const;
-
-/** A letter on its way. */
-interface Outgoing {
-  readonly to: NamedKey;
-  readonly content: Content;
-  readonly envelope: Uint8Array;
-}
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
-  if (!values.letter) throw usage("say --letter: letters are what can be sent so far, sessions come later");
   const [recipient, text, ...rest] = positionals;
   if (recipient === undefined) throw usage("to whom? Name a public key, a .pub file or @FILE");
   if (rest.length > 0) throw usage("the text is one word: put it in quotes");
-  relayAddress(values.relay);
+  if (values.letter) return sendLetters({ ...values, relay: values.relay?.at(-1) }, recipient, text, signal);
+  for (const option of ["anonymous", "as-member"] as const) {
+    if (values[option]) throw usage(`--${option} goes with --letter`);
+  }
+  const waiting = waitingOf(values);
+  const { sendMessages } = await import("../profile/sending.ts");
+  return sendMessages(
+    values,
+    { recipient, text, file: values.file, waiting, json: values.json === true },
+    signal,
+  );
+}
 
+interface LetterValues {
+  readonly identity?: string;
+  readonly anonymous?: boolean;
+  readonly "as-member"?: boolean;
+  readonly file?: string;
+  readonly json?: boolean;
+  readonly relay?: string | undefined;
+  readonly "accept-new"?: boolean;
+}
+
+async function sendLetters(
+  values: LetterValues,
+  recipient: string,
+  text: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  relayAddress(values.relay);
   const receivers = await recipientsOf(recipient);
   const needsOwnKey = !values.anonymous || values["as-member"];
   const own = needsOwnKey ? await (await findOwnKey(values.identity, signal)).signer() : undefined;
-  const contents = await readContents(text, values.file);
-  const report = new Report(values.json === true);
-  const letters = await sealAll(receivers, contents, values.anonymous ? undefined : own, report);
-  if (letters.length === 0) return report.worst;
-
-  const link = await reachRelay(values, signal);
-  try {
-    const token = await logIn(link, values["as-member"] ? own : undefined);
-    for (const letter of letters) {
-      try {
-        const id = await link.send(token, publicKeyBase64(letter.to.key), letter.envelope);
-        await report.sent(letter, id);
-      } catch (error) {
-        if (!(error instanceof Error) || error.name !== "RefusedError") throw error;
-        await report.failed(letter.to, letter.content, error);
-      }
-    }
-  } finally {
-    link.close();
-  }
-  return report.worst;
-}
-
-/** @param own proves this key instead of one for the run */
-async function logIn(link: Link, own: Signer | undefined): Promise<AuthToken> {
-  try {
-    return await link.authenticate(own ?? keyForThisRun());
-  } catch (error) {
-    const refused = error instanceof Error && error.name === "RefusedError" && "code" in error;
-    if (own !== undefined || !refused || error.code !== "not-allowed") throw error;
-    throw new Failure(
-      EXIT.refused,
-      "the relay is for members only: --as-member shows it your key (not-allowed)",
-    );
-  }
-}
-
-async function sealAll(
-  receivers: readonly NamedKey[],
-  contents: readonly Content[],
-  from: Signer | undefined,
-  report: Report,
-): Promise<Outgoing[]> {
-  const letters: Outgoing[] = [];
-  for (const to of receivers) {
-    for (const content of contents) {
-      try {
-        const envelope = await sealLetter({ to: to.key, from, ...content, now: new Date() });
-        letters.push({ to, content, envelope });
-      } catch (error) {
-        if (!(error instanceof Error) || error.name !== "LetterError") throw error;
-        await report.failed(to, content, error);
-      }
-    }
-  }
-  return letters;
-}
-
-/** Tells what became of each letter, and remembers the worst. */
-class Report {
-  readonly #json: boolean;
-  worst: number = EXIT.done;
-
-  constructor(json: boolean) {
-    this.#json = json;
-  }
-
-  async sent({ to, content, envelope }: Outgoing, id: Uint8Array): Promise<void> {
-    const message = Buffer.from(id).toString("hex");
-    const { type, name } = content;
-    const facts = { event: "sent", to: fingerprint(to.key), message, bytes: envelope.length, type, name };
-    await print(this.#json ? jsonLine(facts) : `sent to ${title(to)} (${envelope.length / 1024} KiB)\n`);
-  }
-
-  async failed(to: NamedKey, { type, name }: Content, error: Error): Promise<void> {
-    const { exit, message } = failureOf(error);
-    this.worst = Math.max(this.worst, exit);
-    const code = "code" in error ? error.code : undefined;
-    if (this.#json) {
-      await print(jsonLine({ event: "failed", to: fingerprint(to.key), type, name, error: code }));
-    }
-    complain(`not sent to ${title(to)}: ${message}`);
-  }
-}
-
-function title({ key, comment }: NamedKey): string {
-  return comment === "" ? fingerprint(key) : `${fingerprint(key)} ${cleanLine(comment)}`;
+  return postLetters({
+    receivers,
+    contents: await readContents(text, values.file),
+    from: values.anonymous ? undefined : own,
+    member: values["as-member"] ? own : undefined,
+    json: values.json === true,
+    reach: () => reachRelay(values, signal),
+  });
 }

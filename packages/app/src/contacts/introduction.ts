@@ -1,0 +1,78 @@
+/** What people hand over so that others can write to them: a card, or public keys in any of their forms. */
+import type { NamedKey } from "@asfaleia/identity";
+import {
+  fingerprint,
+  KeyError,
+  MAX_AUTHORIZED_KEYS_CHARACTERS,
+  parseAuthorizedKeys,
+  publicKeyFromText,
+} from "@asfaleia/identity";
+import { EXIT, Failure, usage } from "../exit.ts";
+import { readInput } from "../io.ts";
+import { isPrivate, readKeyFile } from "../keyfile.ts";
+import { loadMessenger } from "../profile/open.ts";
+import { isKeyText } from "../recipients.ts";
+
+export type Introduction =
+  | { readonly kind: "card"; readonly card: Uint8Array; readonly file: string | undefined }
+  | { readonly kind: "keys"; readonly keys: readonly NamedKey[] };
+
+const CARD_MARK = "-----BEGIN ASFALEIA CARD-----";
+/** Of one person. */
+const MAX_KEYS = 64;
+
+/**
+ * Reads what a word on the command line is or names.
+ * @param word a card, a public key, a file of either (of several keys in authorized_keys form too), or `-` for standard input
+ * @throws KeyError, Failure
+ */
+export async function readIntroduction(word: string): Promise<Introduction> {
+  if (word.includes(CARD_MARK)) return introductionIn(word, undefined);
+  if (isKeyText(word)) return { kind: "keys", keys: [publicKeyFromText(word)] };
+  const file =
+    word === "-"
+      ? await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "the card")
+      : await readKeyFile(word.startsWith("@") ? word.slice(1) : word, MAX_AUTHORIZED_KEYS_CHARACTERS);
+  if (isPrivate(file)) {
+    file.fill(0);
+    throw new Failure(EXIT.key, "this is a private key: show it to nobody, and name the .pub file");
+  }
+  return introductionIn(Buffer.from(file).toString("utf8"), word === "-" ? undefined : word);
+}
+
+async function introductionIn(text: string, file: string | undefined): Promise<Introduction> {
+  if (text.includes(CARD_MARK)) {
+    const { readCardText } = await loadMessenger();
+    const card = readCardText(text);
+    if (card === undefined)
+      throw usage("the card is damaged: take it as it was given, from its first line to its last");
+    return { kind: "card", card, file };
+  }
+  return { kind: "keys", keys: keysIn(text) };
+}
+
+function keysIn(text: string): NamedKey[] {
+  try {
+    return [publicKeyFromText(text)];
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    const keys = authorizedKeys(text);
+    if (keys.length === 0) throw error;
+    return keys;
+  }
+}
+
+function authorizedKeys(text: string): NamedKey[] {
+  const keys = new Map<string, NamedKey>();
+  for (const { key, comment } of parseAuthorizedKeys(text)) {
+    if (!keys.has(fingerprint(key))) keys.set(fingerprint(key), { key, comment });
+  }
+  if (keys.size > MAX_KEYS) throw usage(`one person with more than ${MAX_KEYS} keys is not believed`);
+  return [...keys.values()];
+}
+
+/** Takes a card that was written out on the command line away from what would read its dashes as an option. */
+export function takeCardArgument(args: readonly string[]): { card: string | undefined; rest: string[] } {
+  const at = args.findIndex((arg) => arg.trimStart().startsWith(CARD_MARK));
+  return { card: args[at], rest: at < 0 ? [...args] : args.toSpliced(at, 1) };
+}

@@ -1,0 +1,29 @@
+/** What happened to the keys of a contact, in words. */
+import type { MessengerEvent } from "@asfaleia/client/messenger";
+import { cleanLine } from "./display.ts";
+
+type ChangeKind = Exclude<Extract<MessengerEvent, { type: "notice" }>["what"], "gap">;
+
+const TEXTS: Readonly<Record<ChangeKind, string>> = {
+  "identity-pinned": "an SSH key is pinned",
+  "identity-removed": "an SSH key is no longer theirs",
+  "device-added":
+    "a device was added; it gets nothing before it is confirmed (asfaleia device accept NAME ID)",
+  "device-confirmed": "a device was confirmed",
+  "device-withdrawn": "a device was withdrawn",
+  "list-refused": "an old list of devices was shown, and refused",
+  "lists-conflict": "TWO DIFFERENT LISTS OF DEVICES under one number: somebody else may use this SSH key",
+  "session-reset": "the session was begun anew",
+  verified: "verified",
+  "verification-fell": "no longer verified: compare the safety number again (asfaleia verify NAME)",
+  blocked: "blocked",
+  unblocked: "no longer blocked",
+};
+
+/** @param what a kind of change, perhaps with a number behind it */
+export function noticeText(what: string, about = "", count?: number): string {
+  const [kind = "", number] = what.split(" ");
+  if (kind === "gap") return `${count ?? Number(number ?? 1)} messages never arrived`;
+  const text = Object.hasOwn(TEXTS, kind) ? TEXTS[kind as ChangeKind] : cleanLine(what);
+  return about === "" ? text : `${text}: ${cleanLine(about)}`;
+}

@@ -1,0 +1,70 @@
+/** `asfaleia contacts`: who is known here. */
+import type { ContactView } from "@asfaleia/client/messenger";
+import { parseArguments } from "../arguments.ts";
+import { needContact } from "../contacts/find.ts";
+import { cleanLine } from "../display.ts";
+import { EXIT, usage } from "../exit.ts";
+import { print } from "../io.ts";
+import { contactJson } from "../lines.ts";
+import { type Opened, withMessenger } from "../profile/open.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+import { agrees } from "../terminal.ts";
+
+export const help = `Usage: asfaleia contacts [--json] [--home DIR] [--profile NAME]
+       asfaleia contacts rename NAME NEW
+       asfaleia contacts remove NAME [--yes]
+
+Lists your contacts, renames one, or removes one with all that was said.
+
+  --json           one line of JSON each: type "contact", contact, name, state (contact, blocked, me), verified,
+                   identities (fingerprints), devices (id, identity, state, own), unread
+  --yes            remove without asking
+${PROFILE_HELP}
+
+Examples:
+  asfaleia contacts
+  asfaleia contacts rename bob robert
+`;
+
+const OPTIONS = { json: { type: "boolean" }, yes: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+
+export async function run(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  const [what, name, fresh, more] = positionals;
+  if (what !== undefined && what !== "rename" && what !== "remove")
+    throw usage("contacts takes rename or remove");
+  if (what === "rename" && (fresh === undefined || more !== undefined))
+    throw usage("say: contacts rename NAME NEW");
+  if (what === "remove" && (name === undefined || fresh !== undefined))
+    throw usage("say: contacts remove NAME");
+  return withMessenger(values, signal, async (opened) => {
+    if (what === undefined) await list(opened, values.json === true);
+    else {
+      const contact = needContact(opened, name);
+      if (what === "rename") await opened.messenger.rename(contact.id, fresh ?? "");
+      else await remove(opened, contact, values.yes === true);
+    }
+    return EXIT.done;
+  });
+}
+
+async function list({ messenger }: Opened, json: boolean): Promise<void> {
+  const shown = messenger.contacts().filter(({ state }) => state !== "request");
+  for (const contact of shown) await print(json ? contactJson(contact) : contactText(contact));
+}
+
+async function remove(opened: Opened, contact: ContactView, yes: boolean): Promise<void> {
+  const question = `Remove ${cleanLine(contact.name)} and all that was said (yes/no)? `;
+  if (!yes && !(await agrees(question, opened.signal))) throw usage("nothing was removed: say yes, or --yes");
+  await opened.messenger.removeContact(contact.id);
+}
+
+function contactText({ name, state, verified, identities, devices, unread }: ContactView): string {
+  const marks = [
+    state === "contact" ? "" : state,
+    verified && state !== "me" ? "verified" : "",
+    state !== "me" && devices.length === 0 ? "no card so far" : "",
+    unread > 0 ? `${unread} unread` : "",
+  ];
+  return `${[cleanLine(name), ...identities, ...marks.filter(Boolean)].join("  ")}\n`;
+}

@@ -1,0 +1,126 @@
+/** `asfaleia device`: the devices of this SSH key, and those of contacts. */
+import { parseArguments } from "../arguments.ts";
+import { needContact } from "../contacts/find.ts";
+import { jsonLine } from "../display.ts";
+import { EXIT, usage } from "../exit.ts";
+import { note, print } from "../io.ts";
+import { deviceFacts } from "../lines.ts";
+import { type Opened, signerOf, withMessenger } from "../profile/open.ts";
+import { awaitQuiet } from "../profile/outcome.ts";
+import { publishes, tryToPublish } from "../profile/publishing.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+
+export const help = `Usage: asfaleia device list [NAME] [--json] [--home DIR] [--profile NAME]
+       asfaleia device confirm|withdraw ID
+       asfaleia device renew
+       asfaleia device accept NAME ID
+
+list shows the devices of your SSH key, this one first, or those of a contact. confirm takes another installation onto
+your list of devices, withdraw takes one off it, renew replaces every key of this device: each signs a new list with
+your SSH key, and your contacts hear of it. accept takes a device of a contact that none of their devices has
+confirmed: ask them whether it is theirs.
+
+ID is the beginning of a device's id, at least 4 of its digits.
+
+  --json           one line of JSON a device: type "device", id, identity, own, state (unconfirmed, confirmed,
+                   withdrawn)
+${PROFILE_HELP}
+
+Examples:
+  asfaleia device list
+  asfaleia device confirm 0f3c8a52
+`;
+
+const OPTIONS = { json: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+/** To let the others hear of it at once, where they can be reached. */
+const TELL_MS = 15_000;
+const LEAST_ID_CHARACTERS = 4;
+
+export async function run(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  const [what, ...words] = positionals;
+  const act = what !== undefined && Object.hasOwn(ACTS, what) ? ACTS[what] : undefined;
+  if (act === undefined) throw usage("device takes list, confirm, withdraw, renew or accept");
+  if (words.length < act.least || words.length > act.most) throw usage(`say: asfaleia device ${act.form}`);
+  return withMessenger(values, signal, (opened) => act.run(opened, words, values.json === true));
+}
+
+interface Act {
+  readonly form: string;
+  readonly least: number;
+  readonly most: number;
+  run(opened: Opened, words: readonly string[], json: boolean): Promise<number>;
+}
+
+const ACTS: Readonly<Record<string, Act>> = {
+  list: { form: "list [NAME]", least: 0, most: 1, run: list },
+  confirm: {
+    form: "confirm ID",
+    least: 1,
+    most: 1,
+    run: async (opened, [id = ""]) => {
+      const { messenger } = opened;
+      await messenger.confirmDevice(deviceId(messenger.devices(), id), await signerOf(opened));
+      return told(opened);
+    },
+  },
+  withdraw: {
+    form: "withdraw ID",
+    least: 1,
+    most: 1,
+    run: async (opened, [id = ""]) => {
+      const { messenger } = opened;
+      await messenger.withdrawDevice(deviceId(messenger.devices(), id), await signerOf(opened));
+      return told(opened);
+    },
+  },
+  renew: {
+    form: "renew",
+    least: 0,
+    most: 0,
+    run: async (opened) => {
+      await opened.messenger.renewDevice(await signerOf(opened));
+      return told(opened);
+    },
+  },
+  accept: {
+    form: "accept NAME ID",
+    least: 2,
+    most: 2,
+    run: async (opened, [name, id = ""]) => {
+      const contact = needContact(opened, name);
+      await opened.messenger.acceptDevice(contact.id, deviceId(contact.devices, id));
+      opened.messenger.start();
+      await awaitQuiet(opened, contact.id, TELL_MS);
+      return EXIT.done;
+    },
+  },
+};
+
+async function list(opened: Opened, [name]: readonly string[], json: boolean): Promise<number> {
+  const devices = name === undefined ? opened.messenger.devices() : needContact(opened, name).devices;
+  for (const [index, device] of devices.entries()) {
+    const mark = name === undefined && index === 0 ? "  this one" : "";
+    const text = `${device.id}  ${device.state}  ${device.identity}${mark}\n`;
+    await print(json ? jsonLine({ type: "device", ...deviceFacts(device) }) : text);
+  }
+  return EXIT.done;
+}
+
+function deviceId(devices: readonly { readonly id: string }[], word: string): string {
+  const found = devices.filter(({ id }) => id.startsWith(word.toLowerCase()));
+  const [only, another] = found;
+  if (word.length >= LEAST_ID_CHARACTERS && only !== undefined && another === undefined) return only.id;
+  throw usage("there is no one device whose id begins so; asfaleia device list shows them");
+}
+
+/** A new list is published, and said to everybody, as far as they can be reached. */
+async function told(opened: Opened): Promise<number> {
+  opened.messenger.start();
+  if (publishes(opened)) await tryToPublish(opened);
+  if (!(await awaitQuiet(opened, undefined, TELL_MS))) {
+    opened.dialling.explain();
+    note("Not all contacts have heard of it: the next asfaleia send or listen goes on.");
+  }
+  return EXIT.done;
+}

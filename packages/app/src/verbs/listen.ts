@@ -1,0 +1,98 @@
+/** `asfaleia listen`: shows messages as they come. */
+import { noPositionals, parseArguments, wholeNumber } from "../arguments.ts";
+import { addIntroduced } from "../contacts/add.ts";
+import { readIntroduction } from "../contacts/introduction.ts";
+import { jsonLine } from "../display.ts";
+import { EXIT, usage } from "../exit.ts";
+import { print } from "../io.ts";
+import { Folder } from "../letters/folder.ts";
+import { type EphemeralValues, withEither } from "../profile/ephemeral.ts";
+import { SavedFiles } from "../profile/files.ts";
+import { Listener } from "../profile/listener.ts";
+import { MAKE_HELP, MAKE_OPTIONS } from "../profile/makeoptions.ts";
+import { loadMessenger, type Opened } from "../profile/open.ts";
+import { awaitReceipts } from "../profile/outcome.ts";
+import { publishInTime } from "../profile/publishing.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+
+export const help = `Usage: asfaleia listen [--json] [--count N] [--timeout S] [--save DIR] [--home DIR] [--profile NAME]
+       asfaleia listen --ephemeral [-i KEY] [--relay ADDR] [--add CARD|KEY]… [--json] …
+
+Shows the messages that nobody has seen yet, and each one as it comes, until Ctrl-C; meanwhile what waits is sent, and
+files that others have accepted are passed on. A message counts as read when it has been shown.
+
+  --json           one line of JSON an event
+  --count N        end after N messages
+  --timeout S      end after S seconds; with 6 where fewer than N messages came (without --count: none)
+  --save DIR       accept files and save them in DIR under safe names, mode 0600, nothing overwritten
+  --ephemeral      a profile in memory: prints its card first, and forgets everything at the end
+  --add CARD|KEY   with --ephemeral: somebody to know from the start
+${PROFILE_HELP}
+With --ephemeral:
+${MAKE_HELP}
+                   (default: off)
+
+With --json every event is one line, an object with a name "type":
+  message, request   id, with (the contact's name), contact, from (fingerprint), own, kind, text, replyTo, file, at,
+                     arrivedAt, until, edited, deleted, read, reactions, state; request: of somebody unknown
+  changed            the same, of a message that was edited, deleted or reacted to
+  state              id, with, state: how far an own message is
+  file               with, contact, file (id, name, type, size, state, done), saved: the path, once it is written
+  notice             with, contact, what, about, count: what happened to keys, or messages that never arrived
+  connection         relay, up
+  card               card: the own card as text, with --ephemeral
+
+Examples:
+  asfaleia listen
+  asfaleia listen --json --count 1 --timeout 60
+`;
+
+const MAX_SECONDS = 1_000_000;
+
+const OPTIONS = {
+  json: { type: "boolean" },
+  count: { type: "string" },
+  timeout: { type: "string" },
+  save: { type: "string" },
+  ephemeral: { type: "boolean" },
+  add: { type: "string", multiple: true },
+  ...MAKE_OPTIONS,
+  ...PROFILE_OPTIONS,
+} as const;
+
+export async function run(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  noPositionals(positionals);
+  noMakingOptions(values);
+  const most = values.count === undefined ? undefined : wholeNumber("count", values.count, 1, 1_000_000_000);
+  const seconds =
+    values.timeout === undefined ? undefined : wholeNumber("timeout", values.timeout, 1, MAX_SECONDS);
+  const introductions = await Promise.all((values.add ?? []).map(readIntroduction));
+  const folder = values.save === undefined ? undefined : await Folder.open(values.save);
+  const show = async (opened: Opened): Promise<number> => {
+    for (const introduction of introductions) await addIntroduced(opened, introduction, undefined);
+    const json = values.json === true;
+    if (values.ephemeral) await showCard(opened, json);
+    const listener = new Listener(opened, json, folder && new SavedFiles(opened, folder));
+    // It ends by itself, at the latest when the messenger is closed.
+    publishInTime(opened).catch(() => {});
+    const count = await listener.listen(most, seconds);
+    await awaitReceipts(opened);
+    return count >= (most ?? 1) ? EXIT.done : EXIT.nothing;
+  };
+  return withEither(values, signal, show, { staysPublished: true });
+}
+
+/** @throws Failure `usage` for options that only a profile that is made has use for */
+export function noMakingOptions(values: EphemeralValues & { readonly add?: string[] }): void {
+  if (values.ephemeral) return;
+  for (const option of ["relay", "name", "link", "publish", "add"] as const) {
+    if (values[option] !== undefined) throw usage(`--${option} goes with --ephemeral: a profile has its own`);
+  }
+}
+
+async function showCard({ messenger }: Opened, json: boolean): Promise<void> {
+  const { writeCardText } = await loadMessenger();
+  const card = writeCardText(messenger.card());
+  await print(json ? jsonLine({ type: "card", card }) : card);
+}

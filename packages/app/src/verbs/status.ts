@@ -1,0 +1,116 @@
+/** `asfaleia status`: how this device, or one message, is doing. */
+import { parseArguments } from "../arguments.ts";
+import { needMessage } from "../contacts/find.ts";
+import { shortId } from "../conversation.ts";
+import { cleanLine, jsonLine } from "../display.ts";
+import { EXIT, usage } from "../exit.ts";
+import { print } from "../io.ts";
+import { isoTime } from "../lines.ts";
+import { type Opened, withMessenger } from "../profile/open.ts";
+import { STATE_EXITS } from "../profile/outcome.ts";
+import { protectionText } from "../profile/protection.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+
+export const help = `Usage: asfaleia status [MSGID] [--json] [--home DIR] [--profile NAME]
+
+Shows which device this is, what protects its profile, and what has not arrived so far; of one message, how far it is
+with each device. No relay is asked.
+
+With MSGID it ends with how far the message is: 0 delivered or read, 10 queued, 11 at the relay, 12 expired, 13 refused.
+
+  --json           one line of JSON: type "status", identity, device, confirmed, listEnds, relays, protection ("ssh",
+                   "passphrase", "none"), keyHasPassphrase, publish, requests, open (id, with, device, state);
+                   with MSGID: type "state", id, with, state, devices (device, state)
+${PROFILE_HELP}
+
+Examples:
+  asfaleia status
+  asfaleia status 3f2a9c1e
+`;
+
+const OPTIONS = { json: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+/** The list of devices is made anew in time (asfaleia device confirm signs it). */
+const REMIND_MS = 14 * 86_400_000;
+
+export async function run(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  const [id, more] = positionals;
+  if (more !== undefined) throw usage("one at a time");
+  const json = values.json === true;
+  return withMessenger(values, signal, (opened) =>
+    id === undefined ? showStatus(opened, json) : showMessage(opened, id, json),
+  );
+}
+
+async function showMessage(opened: Opened, word: string, json: boolean): Promise<number> {
+  const { messenger } = opened;
+  const view = needMessage(opened, word);
+  if (view.state === undefined) throw usage("this message is not one of yours");
+  const devices = messenger.deliveries(view.contact, view.id);
+  if (json)
+    await print(jsonLine({ type: "state", id: view.id, with: view.with, state: view.state, devices }));
+  else {
+    await print(`${shortId(view.id)} ${view.state} (to ${cleanLine(view.with)})\n`);
+    for (const { device, state } of devices) await print(`  ${device || "no device so far"}  ${state}\n`);
+  }
+  return STATE_EXITS[view.state];
+}
+
+async function showStatus(opened: Opened, json: boolean): Promise<number> {
+  const { messenger, protection } = opened;
+  const status = messenger.status();
+  const keyHasPassphrase = await lockOf(opened);
+  const names = new Map(messenger.contacts().map(({ id, name }) => [id, name]));
+  const open = status.open.map(({ id, contact, device, state }) => ({
+    id,
+    with: names.get(contact) ?? "",
+    device,
+    state,
+  }));
+  if (json) {
+    await print(
+      jsonLine({
+        type: "status",
+        identity: status.identity,
+        device: status.device,
+        confirmed: status.isConfirmed,
+        listEnds: isoTime(status.listEnds),
+        relays: status.relays.map(({ relay }) => relay),
+        protection,
+        keyHasPassphrase,
+        publish: messenger.settings().get("publish") !== "off",
+        requests: status.requests,
+        open,
+      }),
+    );
+    return EXIT.done;
+  }
+  const ends =
+    status.listEnds !== undefined && status.listEnds - Date.now() < REMIND_MS
+      ? isoTime(status.listEnds)
+      : undefined;
+  const lines = [
+    `identity      ${status.identity}`,
+    `device        ${status.device}${status.isConfirmed ? "" : " (NOT CONFIRMED: asfaleia device confirm there, on another device)"}`,
+    ...(ends === undefined
+      ? []
+      : [`device list   ends ${ends}: asfaleia device confirm ${status.device} renews it`]),
+    `protected by  ${protectionText(protection, keyHasPassphrase)}`,
+    ...status.relays.map(({ relay }) => `relay         ${cleanLine(relay)}`),
+    ...(status.requests > 0 ? [`requests      ${status.requests} (asfaleia requests)`] : []),
+    ...open.map((one) => `${one.state.padEnd(13)} ${shortId(one.id)} to ${cleanLine(one.with)}`),
+  ];
+  await print(`${lines.join("\n")}\n`);
+  return EXIT.done;
+}
+
+/** Whether the SSH key's file has a passphrase; undefined where the file is not at hand. */
+async function lockOf({ key, protection }: Opened): Promise<boolean | undefined> {
+  if (protection !== "ssh") return undefined;
+  try {
+    const own = await key();
+    return await own.hasPassphrase();
+  } catch {
+    return undefined;
+  }
+}

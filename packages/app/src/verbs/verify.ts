@@ -1,0 +1,50 @@
+/** `asfaleia verify`: compares keys with somebody. */
+import { parseArguments } from "../arguments.ts";
+import { needContact } from "../contacts/find.ts";
+import { cleanLine } from "../display.ts";
+import { EXIT, usage } from "../exit.ts";
+import { note, print } from "../io.ts";
+import { withMessenger } from "../profile/open.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+import { agrees, hasTerminal } from "../terminal.ts";
+
+export const help = `Usage: asfaleia verify NAME [--yes] [--home DIR] [--profile NAME]
+
+Shows the safety number, 60 digits that you and your contact see alike as long as nobody is between you. Compare it on
+another way, such as a phone call; at a terminal you are asked whether it is the same.
+
+  --yes            it has been compared, and is the same
+${PROFILE_HELP}
+
+Examples:
+  asfaleia verify bob
+`;
+
+const OPTIONS = { yes: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const GROUP = 5;
+const GROUPS_A_LINE = 4;
+
+export async function run(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  if (positionals.length > 1) throw usage("one at a time");
+  return withMessenger(values, signal, async (opened) => {
+    const { messenger } = opened;
+    const contact = needContact(opened, positionals[0]);
+    await print(numberText(messenger.safetyNumber(contact.id)));
+    const isSame =
+      values.yes || (hasTerminal() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
+    if (isSame) await messenger.setVerified(contact.id, true);
+    const isVerified = isSame || contact.verified;
+    note(`${cleanLine(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);
+    return EXIT.done;
+  });
+}
+
+/** Groups of five digits, four a line. */
+function numberText(number: string): string {
+  const groups = number.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? [];
+  const lines: string[] = [];
+  for (let at = 0; at < groups.length; at += GROUPS_A_LINE)
+    lines.push(groups.slice(at, at + GROUPS_A_LINE).join(" "));
+  return `${lines.join("\n")}\n`;
+}
