@@ -107,3 +107,29 @@ test("a renewed device goes on where the old one was", async (t) => {
     "alice",
   );
 });
+
+test("a device that is lost with everything is replaced, and contacts are asked", async (t) => {
+  const relay = await newRelay(t);
+  const [lost, bob] = [await newPerson(t, relay), await newPerson(t, relay)];
+  const { aToB, bToA } = await introduce(lost, bob);
+  await lost.messenger.send(aToB, "before");
+  await bob.next("message");
+  const link = lost.messenger.card();
+  await lost.messenger.close();
+  const alice = await newPerson(t, relay, { signer: lost.signer, link, replaces: true });
+  assert.equal(alice.messenger.status().isConfirmed, true);
+  const id = alice.messenger.status().device;
+  const contact = await alice.messenger.addCard(bob.messenger.card(), "bob");
+  const said = await alice.messenger.send(contact.id, "it is me again");
+  await bob.next("notice", ({ what, about }) => what === "device-added" && about === id);
+  assert.equal(
+    bob.messenger.history(bToA).some(({ text }) => text === "it is me again"),
+    false,
+  );
+  await bob.messenger.acceptDevice(bToA, id);
+  await alice.next("state", (event) => event.id === said.id && event.state === "delivered");
+  assert.equal(
+    (await bob.next("message", ({ message }) => message.text === "it is me again")).message.with,
+    "alice",
+  );
+});

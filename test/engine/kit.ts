@@ -100,6 +100,7 @@ export async function newPerson(
   options: {
     readonly signer?: Signer;
     readonly link?: Uint8Array;
+    readonly replaces?: boolean;
     readonly delays?: Delays;
     readonly environment?: Environment;
     /** Of somebody whose messenger was closed. */
@@ -110,7 +111,10 @@ export async function newPerson(
   const signer = options.signer ?? newEd25519().signer;
   const world = options.environment ?? environment;
   const relays = [parseAddress(relay.addresses[0]!)];
-  const link = options.link === undefined ? {} : { link: options.link };
+  const link = {
+    ...(options.link === undefined ? {} : { link: options.link }),
+    ...(options.replaces === undefined ? {} : { replaces: options.replaces }),
+  };
   if (options.profile === undefined)
     await initProfile({ profile, environment: world, signer, relays, ...link });
   const messenger = openMessenger({

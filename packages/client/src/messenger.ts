@@ -36,6 +36,11 @@ export interface InitOptions {
    * one confirms it.
    */
   readonly link?: Uint8Array;
+  /**
+   * The device of `link` is lost, with all others: this one takes their place on the list. Contacts are shown it as a new
+   * device, and take it when their user does.
+   */
+  readonly replaces?: boolean;
 }
 
 /** Why something cannot be done; `message` says it to the user, and names nobody. */
@@ -238,7 +243,8 @@ export interface Messenger {
   search(words: string, limit?: number): MessageView[];
   /** The one message whose id begins so. @throws MessengerError `no-such-message`: none, or more than one */
   find(idPrefix: string): MessageView;
-  markRead(contact: number): Promise<void>;
+  /** All of a conversation, or one message of it. @throws MessengerError `no-such-message` */
+  markRead(contact: number, id?: string): Promise<void>;
   deliveries(contact: number, id: string): { readonly device: string; readonly state: DeliveryState }[];
 
   setRetention(contact: number, ms: number | undefined): Promise<void>;

@@ -39,7 +39,7 @@ export async function withEither<T>(
       signal,
     };
     const all = async (one: Opened): Promise<T> => {
-      await begin(one, making.publish, surveyed.link !== undefined);
+      await begin(one, making.publish, surveyed.link !== undefined && !making.replaces);
       return work(one);
     };
     return await runWith(opened, values, all, options);

@@ -18,6 +18,8 @@ export interface Making {
   readonly name: string | undefined;
   /** A card of another device of the same key, where somebody gave one. */
   readonly link: Uint8Array | undefined;
+  /** The other devices of the key are lost. */
+  readonly replaces: boolean;
   readonly publish: boolean;
 }
 
@@ -136,6 +138,7 @@ export async function fillProfile(
     relays,
     ...(making.name === undefined ? {} : { name: making.name }),
     ...(link === undefined ? {} : { link }),
+    ...(making.replaces ? { replaces: true } : {}),
   };
   await initProfile(options);
 }

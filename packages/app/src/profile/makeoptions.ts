@@ -11,6 +11,7 @@ export const MAKE_OPTIONS = {
   relay: { type: "string", multiple: true },
   name: { type: "string" },
   link: { type: "string" },
+  replace: { type: "boolean" },
   publish: { type: "string" },
 } as const;
 
@@ -18,6 +19,8 @@ export const MAKE_HELP = `  --relay ADDR     a relay for the own mailboxes: asfa
                    ASFALEIA_RELAY); may be given several times, the first one is used
   --name NAME      shown to people who get your card
   --link CARD      the card of another device of the same SSH key, as a file: that device confirms this one
+  --replace        the other devices of the SSH key are lost: this one takes their place, and contacts are asked whether to
+                   take it
   --publish on|off whether the card is published under your SSH key, so that whoever has the key can write to you`;
 
 export interface MakeValues {
@@ -25,6 +28,7 @@ export interface MakeValues {
   readonly relay?: string[];
   readonly name?: string;
   readonly link?: string;
+  readonly replace?: boolean;
   readonly publish?: string;
 }
 
@@ -45,6 +49,7 @@ export async function makingOf(values: MakeValues, publishes: boolean, signal: A
     relays,
     name: values.name,
     link,
+    replaces: values.replace === true,
     publish: publish === undefined ? publishes : publish === "on",
   };
 }

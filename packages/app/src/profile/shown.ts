@@ -3,13 +3,12 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import type { Opened } from "./open.ts";
 
 /** To be called when standard output has taken the message. */
-export async function markShown({ messenger, profile }: Opened, view: MessageView): Promise<void> {
+export async function markShown({ messenger }: Opened, view: MessageView): Promise<void> {
   if (view.isOwn || view.read) return;
-  // Only this way senders hear of it. It takes all that is unread at once, so it is for the last one.
-  if (messenger.settings().get("receipts") === "on" && profile.messages.unread(view.contact).length === 1) {
-    return messenger.markRead(view.contact);
+  try {
+    await messenger.markRead(view.contact, view.id);
+  } catch (error) {
+    // It may have disappeared meanwhile, or nothing of the conversation is kept.
+    if (!(error instanceof Error && "code" in error && error.code === "no-such-message")) throw error;
   }
-  const message = profile.messages.get(view.contact, Buffer.from(view.id, "hex"));
-  if (message === undefined) return;
-  profile.transaction(() => profile.messages.update(message.row, { readAt: Date.now() }));
 }

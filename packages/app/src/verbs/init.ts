@@ -17,7 +17,7 @@ import {
 import { needNoProfile, PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
 import { run as listen } from "./listen.ts";
 
-export const help = `Usage: asfaleia init [-i KEY] [--relay ADDR]… [--name NAME] [--passphrase | --no-passphrase] [--link CARD]
+export const help = `Usage: asfaleia init [-i KEY] [--relay ADDR]… [--name NAME] [--passphrase | --no-passphrase] [--link CARD] [--replace]
                      [--publish on|off] [--ephemeral] [--home DIR] [--profile NAME]
 
 Makes a profile: this installation becomes a device of your SSH key, with a mailbox at the relay. The SSH key signs that
@@ -55,7 +55,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     const key = keyOf(profile, values, signal);
     const opened = { where, profile, protection: protection.kind, key, signal };
     const status = await runWith(opened, values, async (all) => {
-      await begin(all, making.publish, surveyed.link !== undefined);
+      await begin(all, making.publish, surveyed.link !== undefined && !making.replaces);
       return all.messenger.status();
     });
     const protectedBy = protectionText(protection.kind, await making.key.hasPassphrase());

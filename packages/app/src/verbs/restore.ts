@@ -68,7 +68,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     }
     const key = keyOf(profile, values, signal);
     const opened = { where, profile, protection: protection.kind, key, signal };
-    await runWith(opened, values, (all) => begin(all, making.publish, surveyed.link !== undefined));
+    await runWith(opened, values, (all) =>
+      begin(all, making.publish, surveyed.link !== undefined && !making.replaces),
+    );
     await print(`restored to ${cleanLine(where.folder)}\n`);
     return EXIT.done;
   } finally {

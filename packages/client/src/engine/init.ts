@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
  * @throws MessengerError `not-allowed` for a profile that is somebody's already; the signer's KeyError
  */
 export async function initProfile(options: InitOptions): Promise<void> {
-  const { profile, environment, signer, relays, name, link } = options;
+  const { profile, environment, signer, relays, name, link, replaces = false } = options;
   if (profile.own.get() !== undefined)
     throw new MessengerError("not-allowed", "this profile has its key already");
   const [home] = relays;
@@ -41,13 +41,15 @@ export async function initProfile(options: InitOptions): Promise<void> {
     throw new MessengerError("not-allowed", "an RSA key of more than 4096 bits does not fit a first message");
   }
   const now = environment.clock.now();
-  const linked = link === undefined ? undefined : readLink(link, signer, now);
+  const known = link === undefined ? undefined : readLink(link, signer, now);
+  const linked = replaces ? undefined : known;
+  const counter = (known?.list?.counter ?? 0) + 1;
   const { own, publicKey } = await newOwnDevice(environment, signer, now);
   const list =
     linked === undefined
       ? await makeDeviceList({
           signer,
-          counter: 1,
+          counter,
           devices: [publicKey],
           at: now,
           ends: now + LIST_DAYS * DAY_MS,
@@ -74,7 +76,7 @@ export async function initProfile(options: InitOptions): Promise<void> {
       blob: signer.publicKey.blob,
       contact: me,
       list: linked?.list?.bytes ?? list,
-      counter: linked?.list?.counter ?? 1,
+      counter: linked?.list?.counter ?? counter,
       pinnedAt: now,
       lookupAt: undefined,
       lookups: 0,

@@ -12,7 +12,7 @@ export const MAX_REQUEST_MESSAGES = 100;
 export function takeLine(context: Context, tell: Tell, line: Line): boolean {
   const { profile } = context;
   const { contact, content } = line;
-  if (contact.state === "request" && profile.messages.unread(contact.id).length >= MAX_REQUEST_MESSAGES)
+  if (contact.state === "request" && profile.messages.countUnread(contact.id) >= MAX_REQUEST_MESSAGES)
     return false;
   // Replies and reactions name a message by its id: nobody else takes it.
   const other = profile.messages.get(contact.id, content.id);

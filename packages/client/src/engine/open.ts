@@ -32,7 +32,7 @@ import {
   unblock,
 } from "./people.ts";
 import { Publisher } from "./publish.ts";
-import { readAll } from "./receipts.ts";
+import { readMessages } from "./receipts.ts";
 import { renewOwnDevice } from "./renew.ts";
 import { acceptFile, cancelFile, change, sayFile, saySomething, setTimer } from "./sayings.ts";
 import { checkSetting, delaysOf } from "./settings.ts";
@@ -137,7 +137,10 @@ class OpenMessenger implements Messenger {
     return this.#keep(() => {
       if (contactOf(this.#engine, contact).state === "me")
         throw new MessengerError("not-allowed", "these are your own devices");
-      this.#engine.profile.contacts.remove(contact);
+      const { contacts, mailboxes } = this.#engine.profile;
+      // By themselves, so that they are not read any more.
+      for (const { id } of mailboxes.ofContact(contact)) mailboxes.remove(id);
+      contacts.remove(contact);
     });
   }
 
@@ -265,8 +268,11 @@ class OpenMessenger implements Messenger {
     return this.#view(message);
   }
 
-  markRead(contact: number): Promise<void> {
-    return this.#keep(() => readAll(this.#engine, contactOf(this.#engine, contact)));
+  markRead(contact: number, id?: string): Promise<void> {
+    return this.#keep(() => {
+      const only = id === undefined ? undefined : this.#message(contact, id).id;
+      readMessages(this.#engine, contactOf(this.#engine, contact), only);
+    });
   }
 
   deliveries(contact: number, id: string): { readonly device: string; readonly state: DeliveryState }[] {

@@ -14,6 +14,7 @@ export class Readers {
   readonly #readers = new Map<number, { readonly relay: string; readonly reader: Reader }>();
   readonly #closing = new Set<Promise<void>>();
   #isClosed = false;
+  #version: number | undefined;
 
   constructor(options: ReadersOptions) {
     this.#options = options;
@@ -21,7 +22,9 @@ export class Readers {
 
   /** Begins to read what is new, and ends what is no more. */
   follow(): void {
-    if (this.#isClosed) return;
+    const version = this.#options.context.profile.mailboxes.version();
+    if (this.#isClosed || version === this.#version) return;
+    this.#version = version;
     const { context, receive, onBoot } = this.#options;
     const mailboxes = new Map(context.profile.mailboxes.all().map((mailbox) => [mailbox.id, mailbox]));
     for (const [id, { reader }] of this.#readers) if (!mailboxes.has(id)) this.#end(id, reader);

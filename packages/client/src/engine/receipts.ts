@@ -36,11 +36,17 @@ export function oweReceipt(
   });
 }
 
-/** What was shown has been read; the sender hears of it where the user wants that. To be called in a transaction. */
-export function readAll(context: Context, contact: Contact): void {
+/**
+ * What was shown has been read; the sender hears of it where the user wants that. To be called in a transaction.
+ * @param id of the only message that was; without it, all of the conversation
+ */
+export function readMessages(context: Context, contact: Contact, id?: Uint8Array): void {
   const { profile } = context;
   const at = now(context);
-  for (const message of profile.messages.unread(contact.id)) {
+  const only = id === undefined ? undefined : profile.messages.get(contact.id, id);
+  const shown = only === undefined ? profile.messages.unread(contact.id) : [only];
+  for (const message of shown) {
+    if (message.isOwn || message.readAt !== undefined) continue;
     profile.messages.update(message.row, { readAt: at });
     const device = profile.devices.get(message.sender);
     if (contact.state === "contact" && device?.state === "confirmed" && tellsRead(profile)) {

@@ -74,7 +74,7 @@ export function contactView(context: Context, contact: Contact): ContactView {
     verified: contact.verified,
     identities: profile.identities.ofContact(contact.id).map(({ fingerprint }) => fingerprint),
     devices: profile.devices.ofContact(contact.id).map(deviceView),
-    unread: profile.messages.unread(contact.id).length,
+    unread: profile.messages.countUnread(contact.id),
   };
 }
 

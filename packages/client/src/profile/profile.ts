@@ -204,6 +204,8 @@ export interface OwnMailbox {
 }
 
 export interface MailboxTable {
+  /** Another number whenever one was added or removed: so that nobody reads all of them to see whether that is so. */
+  version(): number;
   add(mailbox: Omit<OwnMailbox, "id">): number;
   get(id: number): OwnMailbox | undefined;
   all(): OwnMailbox[];
@@ -282,6 +284,7 @@ export interface MessageTable {
   /** Newest first. Every word must be in it, the last one may be a beginning. */
   search(words: string, limit: number): Message[];
   unread(contact: number): Message[];
+  countUnread(contact: number): number;
   /** Removes what has outlived its `until`. @returns what was removed */
   removeExpired(now: number): Message[];
   /** Removes what arrived before. */

@@ -6,6 +6,9 @@ import { Rows } from "../rows.ts";
 const OPEN = "state IN ('queued', 'at-relay')";
 /** Open ones that are told of. */
 const MAX_SHOWN = 1_000;
+/** A line of a conversation, and no change of one. */
+const SHOWN =
+  "EXISTS (SELECT 1 FROM messages WHERE messages.contact = deliveries.contact AND messages.id = deliveries.id)";
 const DUE = `${OPEN} AND device <> ''`;
 
 export function deliveryTable(db: Database): DeliveryTable {
@@ -46,7 +49,9 @@ export function deliveryTable(db: Database): DeliveryTable {
       deliveries.change({ nextAt: latest }, `${OPEN} AND nextAt > ?`, latest);
     },
     openMessages: () =>
-      deliveries.all(`WHERE ${OPEN} AND role = 'message' ORDER BY row DESC LIMIT ?`, MAX_SHOWN).reverse(),
+      deliveries
+        .all(`WHERE ${OPEN} AND role = 'message' AND ${SHOWN} ORDER BY row DESC LIMIT ?`, MAX_SHOWN)
+        .reverse(),
     atRelay: () => deliveries.all("WHERE state = 'at-relay' ORDER BY row"),
     expired: (now) => deliveries.all(`WHERE ${OPEN} AND expiresAt <= ? ORDER BY row`, now),
     nextExpiry: () => db.number(`SELECT min(expiresAt) FROM deliveries WHERE ${OPEN}`),

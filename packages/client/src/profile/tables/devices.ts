@@ -93,9 +93,12 @@ export function mailboxTable(db: Database): MailboxTable {
     changeAt: "plain",
     endsAt: "optional",
   });
+  let version = 0;
   return {
+    version: () => version,
     add(mailbox) {
       const { id: _, ...others }: Partial<OwnMailbox> = mailbox;
+      version++;
       return mailboxes.add(others);
     },
     get: (id) => mailboxes.first("WHERE id = ?", id),
@@ -103,6 +106,7 @@ export function mailboxTable(db: Database): MailboxTable {
     ofContact: (contact) => mailboxes.all("WHERE contact = ? ORDER BY id", contact),
     update: (id, changes) => mailboxes.change(changes, "id = ?", id),
     remove(id) {
+      version++;
       mailboxes.remove("id = ?", id);
     },
   };

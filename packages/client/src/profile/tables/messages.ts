@@ -93,6 +93,11 @@ export function messageTable(db: Database): MessageTable {
     },
     unread: (contact) =>
       lines.all("WHERE contact = ? AND isOwn = 0 AND readAt IS NULL ORDER BY position", contact),
+    countUnread: (contact) =>
+      db.number(
+        "SELECT count(*) FROM messages WHERE contact = ? AND isOwn = 0 AND readAt IS NULL",
+        contact,
+      ) ?? 0,
     removeExpired(now) {
       return db.atomically(() => {
         const expired = lines.all("WHERE until <= ? ORDER BY row", now);
