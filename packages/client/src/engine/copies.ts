@@ -2,12 +2,12 @@
 import { fingerprint, KeyError, type PublicKey, publicKeyFromBlob } from "@asfaleia/identity";
 import { openCard } from "../format/card.ts";
 import { type ContentOf, decodeContent } from "../format/content.ts";
-import { FormatError } from "../format/errors.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import type { Contact, Device } from "../profile/profile.ts";
-import { uniqueName } from "../rules/names.ts";
 import { takeAmendment } from "./amend.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { takeLine } from "./lines.ts";
+import { freeName, newContact } from "./newcontacts.ts";
 import { learnCard, pinIdentity } from "./peers.ts";
 import { welcome } from "./welcome.ts";
 
@@ -15,7 +15,7 @@ import { welcome } from "./welcome.ts";
 export function takeCopy(context: Context, tell: Tell, device: Device, { body }: ContentOf<"sync">): void {
   const contact = contactOf(context, tell, body);
   if (contact === undefined) return;
-  const content = readContent(body.content);
+  const content = ifWellFormed(() => decodeContent(body.content));
   if (content === undefined) return;
   const isOwn = body.arrived !== true;
   const from = { contact, sender: device.id, isOwn };
@@ -35,7 +35,7 @@ function contactOf(
 ): Contact | undefined {
   const { profile } = context;
   const known = profile.identities.get(to);
-  const card = bytes === undefined ? undefined : readCard(context, bytes);
+  const card = bytes === undefined ? undefined : ifWellFormed(() => openCard(bytes, now(context)));
   if (known !== undefined) {
     if (profile.contacts.get(known.contact)?.state === "request") takeOver(context, known.contact, name);
     if (card?.fingerprint === to) learnCard(context, tell, card, "outside");
@@ -43,15 +43,7 @@ function contactOf(
   }
   const identity = key === undefined ? undefined : readKey(key);
   if (identity === undefined || fingerprint(identity) !== to) return undefined;
-  const contact = profile.contacts.add({
-    name: freeName(context, name ?? "contact"),
-    state: "contact",
-    verified: false,
-    retentionMs: undefined,
-    timerMs: 0,
-    sent: 0,
-    createdAt: now(context),
-  });
+  const contact = newContact(profile, { name: freeName(profile, name), state: "contact", at: now(context) });
   const lookupAt = card === undefined ? now(context) : undefined;
   pinIdentity(context, tell, { contact, fingerprint: to, blob: identity.blob, lookupAt });
   if (card?.fingerprint === to) learnCard(context, tell, card, "outside");
@@ -61,22 +53,12 @@ function contactOf(
 /** Another own device knows who waits here among the requests. */
 function takeOver(context: Context, id: number, name: string | undefined): void {
   const { contacts } = context.profile;
-  contacts.update(id, { state: "contact", ...(name === undefined ? {} : { name: freeName(context, name) }) });
+  contacts.update(id, {
+    state: "contact",
+    ...(name === undefined ? {} : { name: freeName(context.profile, name) }),
+  });
   const contact = contacts.get(id);
   if (contact !== undefined) welcome(context, contact);
-}
-
-function freeName({ profile }: Context, name: string): string {
-  return uniqueName(name, (taken) => profile.contacts.byName(taken) !== undefined);
-}
-
-function readCard(context: Context, bytes: Uint8Array): ReturnType<typeof openCard> | undefined {
-  try {
-    return openCard(bytes, now(context));
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }
 
 function readKey(blob: Uint8Array): PublicKey | undefined {
@@ -84,15 +66,6 @@ function readKey(blob: Uint8Array): PublicKey | undefined {
     return publicKeyFromBlob(blob);
   } catch (error) {
     if (error instanceof KeyError) return undefined;
-    throw error;
-  }
-}
-
-function readContent(bytes: Uint8Array): ReturnType<typeof decodeContent> | undefined {
-  try {
-    return decodeContent(bytes);
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

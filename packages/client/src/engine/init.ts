@@ -9,9 +9,11 @@ import { makeDeviceList } from "../format/devicelist.ts";
 import { XWING_SEED_BYTES, xwingKeyFromSeed } from "../format/xwing.ts";
 import { type InitOptions, MessengerError } from "../messenger.ts";
 import type { Device, OwnDevice } from "../profile/profile.ts";
+import { OWN_CONTACT_NAME } from "../rules/names.ts";
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
 import { newDevice } from "../session/keys.ts";
 import { addMailbox } from "./mailboxes.ts";
+import { newContact } from "./newcontacts.ts";
 import { OWN_NAME, OWN_RELAYS, writeRelays } from "./ownsettings.ts";
 import { readCard } from "./people.ts";
 import { addPrekeys } from "./prekeys.ts";
@@ -62,15 +64,7 @@ export async function initProfile(options: InitOptions): Promise<void> {
     else if (list !== undefined) profile.own.putList(list);
     profile.settings.set(OWN_RELAYS, writeRelays(relays));
     profile.settings.set(OWN_NAME, name);
-    const me = profile.contacts.add({
-      name: "me",
-      state: "me",
-      verified: true,
-      retentionMs: undefined,
-      timerMs: 0,
-      sent: 0,
-      createdAt: now,
-    });
+    const me = newContact(profile, { name: OWN_CONTACT_NAME, state: "me", at: now });
     profile.identities.add({
       fingerprint: identity,
       blob: signer.publicKey.blob,

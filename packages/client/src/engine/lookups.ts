@@ -1,6 +1,6 @@
 /** Looks for the cards of pinned keys at the own relays, one key on one connection under a key drawn for it. */
 import { type Card, openCard } from "../format/card.ts";
-import { FormatError } from "../format/errors.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import type { Identity } from "../profile/profile.ts";
 import { lookupDelay } from "../rules/resend.ts";
 import { type Context, keep, now } from "./context.ts";
@@ -88,13 +88,8 @@ export class Lookups {
 
   /** A relay may show whatever it likes: only a card of this very key counts. */
   #open(document: Uint8Array, identity: Identity): Card | undefined {
-    try {
-      const card = openCard(document, now(this.#context));
-      return card.fingerprint === identity.fingerprint && card.isListed ? card : undefined;
-    } catch (error) {
-      if (error instanceof FormatError) return undefined;
-      throw error;
-    }
+    const card = ifWellFormed(() => openCard(document, now(this.#context)));
+    return card?.fingerprint === identity.fingerprint && card.isListed ? card : undefined;
   }
 
   #keep(identity: Identity, cards: readonly Card[]): void {

@@ -1,8 +1,8 @@
 /** Somebody writes for the first time: a device of a contact, or a stranger, who waits among the requests. */
 import type { Card } from "../format/card.ts";
 import type { Device } from "../profile/profile.ts";
-import { uniqueName } from "../rules/names.ts";
 import { type Context, contactOfDevice, now, type Tell } from "./context.ts";
+import { freeName, newContact } from "./newcontacts.ts";
 import { learnCard, pinIdentity } from "./peers.ts";
 
 /** Strangers whose first messages are kept at a time. */
@@ -18,17 +18,10 @@ export function meet(context: Context, tell: Tell, card: Card): Device | undefin
     if (card.list === undefined || !card.isListed) return undefined;
     if (profile.contacts.all().filter(({ state }) => state === "request").length >= MAX_REQUESTS)
       return undefined;
-    const contact = profile.contacts.add({
-      name: uniqueName(
-        `request ${requestName(card.fingerprint)}`,
-        (name) => profile.contacts.byName(name) !== undefined,
-      ),
+    const contact = newContact(profile, {
+      name: freeName(profile, `request ${requestName(card.fingerprint)}`),
       state: "request",
-      verified: false,
-      retentionMs: undefined,
-      timerMs: 0,
-      sent: 0,
-      createdAt: now(context),
+      at: now(context),
     });
     pinIdentity(context, tell, {
       contact,

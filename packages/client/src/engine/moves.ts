@@ -3,7 +3,7 @@ import { fingerprint } from "@asfaleia/identity";
 import { type Card, openCard } from "../format/card.ts";
 import type { ContentOf } from "../format/content.ts";
 import { openDeviceList } from "../format/devicelist.ts";
-import { FormatError } from "../format/errors.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import type { Device } from "../profile/profile.ts";
 import { hurry } from "./again.ts";
 import { type Context, contactOfDevice, now, type Tell } from "./context.ts";
@@ -18,7 +18,7 @@ export function takeMailbox(
   device: Device,
   { body, at }: ContentOf<"mailbox">,
 ): void {
-  const card = read(() => openCard(body.card, now(context)));
+  const card = ifWellFormed(() => openCard(body.card, now(context)));
   const route = card && routeOf(context, card);
   if (card === undefined || route === undefined || card.deviceId !== device.id) return;
   if (device.identity !== context.fingerprint) learnCard(context, tell, card, "inside");
@@ -37,10 +37,10 @@ export function takeDevices(
 ): void {
   const { profile } = context;
   const identity = profile.identities.get(device.identity);
-  const list = read(() => openDeviceList(body.list));
+  const list = ifWellFormed(() => openDeviceList(body.list));
   if (identity === undefined || list === undefined || fingerprint(list.identity) !== identity.fingerprint)
     return;
-  const cards = body.cards.map((bytes) => read(() => openCard(bytes, now(context))));
+  const cards = body.cards.map((bytes) => ifWellFormed(() => openCard(bytes, now(context))));
   const ofIdentity = cards.filter(
     (card): card is Card => card?.fingerprint === identity.fingerprint && card.deviceId !== context.own.id,
   );
@@ -52,14 +52,5 @@ export function takeDevices(
     // It learns from this that it is known here.
     if (met?.state === "confirmed" && met.session === "none" && contact !== undefined)
       control(context, contact, met, { kind: "hello", body: {} });
-  }
-}
-
-function read<T>(open: () => T): T | undefined {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
   }
 }

@@ -5,18 +5,17 @@ import { FormatError } from "../format/errors.ts";
 import { MessengerError } from "../messenger.ts";
 import type { Contact } from "../profile/profile.ts";
 import { isEnded, judgeList } from "../rules/devicelists.ts";
-import { checkName, uniqueName } from "../rules/names.ts";
+import { checkName } from "../rules/names.ts";
 import { safetyNumber } from "../session/safetynumber.ts";
 import { sayAgain } from "./again.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { introduce } from "./introductions.ts";
+import { freeName, newContact } from "./newcontacts.ts";
 import { notice } from "./notices.ts";
 import { learnCard, pinIdentity, putList, setState } from "./peers.ts";
 import { routeOf } from "./routes.ts";
 import { confirmedDevices } from "./say.ts";
 import { welcome } from "./welcome.ts";
-
-const UNNAMED = "contact";
 
 export function contactOf({ profile }: Context, id: number): Contact {
   const contact = profile.contacts.get(id);
@@ -39,13 +38,13 @@ export function addCard(context: Context, tell: Tell, bytes: Uint8Array, name: s
   const known = profile.identities.get(card.fingerprint);
   if (known !== undefined) {
     const contact = contactOf(context, known.contact);
-    if (contact.state === "request") accept(context, contact, name ?? freeName(context, card.name));
+    if (contact.state === "request") accept(context, contact, name ?? freeName(context.profile, card.name));
     else if (name !== undefined) rename(context, contact, name);
     if (card.deviceId !== context.own.id) learnCard(context, tell, card, "outside");
     return contactOf(context, known.contact);
   }
-  const wanted = name === undefined ? freeName(context, card.name) : takenName(context, name);
-  const contact = newContact(context, wanted);
+  const wanted = name === undefined ? freeName(context.profile, card.name) : takenName(context, name);
+  const contact = newContact(profile, { name: wanted, state: "contact", at: now(context) });
   pinIdentity(context, tell, {
     contact,
     fingerprint: card.fingerprint,
@@ -61,7 +60,9 @@ export function addCard(context: Context, tell: Tell, bytes: Uint8Array, name: s
 export function addKeys(context: Context, tell: Tell, keys: readonly PublicKey[], name: string): Contact {
   const { profile } = context;
   const fresh = keys.filter((key) => profile.identities.get(fingerprint(key)) === undefined);
-  const id = ownerOf(context, keys, name) ?? newContact(context, takenName(context, name));
+  const id =
+    ownerOf(context, keys, name) ??
+    newContact(profile, { name: takenName(context, name), state: "contact", at: now(context) });
   const contact = contactOf(context, id);
   if (contact.state === "request") accept(context, contact, name);
   for (const key of fresh)
@@ -112,7 +113,7 @@ export function accept(context: Context, contact: Contact, name: string | undefi
   if (contact.state !== "request") throw new MessengerError("not-allowed", "this is no request");
   const { profile } = context;
   profile.contacts.update(contact.id, { state: "contact" });
-  rename(context, contact, name ?? freeName(context, undefined));
+  rename(context, contact, name ?? freeName(context.profile, undefined));
   const taken = contactOf(context, contact.id);
   welcome(context, taken);
   introduce(context, taken);
@@ -163,29 +164,6 @@ export function acceptDevice(context: Context, tell: Tell, contact: Contact, id:
   if (list !== undefined && (verdict === "newer" || verdict === "conflict"))
     putList(context, tell, identity, list);
   else setState(context, tell, device, "confirmed");
-}
-
-function newContact({ profile, ...context }: Context, name: string): number {
-  return profile.contacts.add({
-    name,
-    state: "contact",
-    verified: false,
-    retentionMs: undefined,
-    timerMs: 0,
-    sent: 0,
-    createdAt: context.environment.clock.now(),
-  });
-}
-
-/** A name that nobody has, close to the one that is wished for. */
-function freeName({ profile }: Context, wish: string | undefined): string {
-  let name = UNNAMED;
-  try {
-    if (wish !== undefined) name = checkName(wish);
-  } catch {
-    // What others call themselves need not be a name that one could type.
-  }
-  return uniqueName(name, (taken) => profile.contacts.byName(taken) !== undefined);
 }
 
 function takenName({ profile }: Context, name: string): string {

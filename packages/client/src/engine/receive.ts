@@ -6,7 +6,7 @@ import { type Card, openCard } from "../format/card.ts";
 import { decodePlaintext, type Plaintext } from "../format/content.ts";
 import { deviceId } from "../format/deviceid.ts";
 import { type Inner, openEnvelope } from "../format/envelope.ts";
-import { FormatError } from "../format/errors.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import { sha256 } from "../format/hash.ts";
 import type { Device, OwnMailbox } from "../profile/profile.ts";
 import { mayReset } from "../rules/resets.ts";
@@ -42,7 +42,8 @@ export async function receive(
   }
   const comesBack = outcome.isNew && inner.kind === "opening" && sender.known?.session === "answered";
   if (comesBack && sender.known !== undefined && !mayComeBack(context, sender.known)) return;
-  const plaintext = readPlaintext(outcome.plaintext);
+  // What nobody can read is not asked for again: the next try would be the same.
+  const plaintext = ifWellFormed(() => decodePlaintext(outcome.plaintext));
   if (plaintext === undefined) {
     if (sender.known?.state === "confirmed") keep(context, () => stage.apply());
     return;
@@ -157,29 +158,15 @@ function mayComeBack(context: Context, device: Device): boolean {
   return mayReset(device, now(context), context.delays);
 }
 
-/** What nobody can read is not asked for again: the next try would be the same. */
-function readPlaintext(bytes: Uint8Array): Plaintext | undefined {
-  try {
-    return decodePlaintext(bytes);
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
-}
-
 /** The card in a first content, where all it claims holds: it is the sender's, to us, from its identity. */
 function claimedCard(context: Context, { hello }: Plaintext, sender: Sender): Card | "false" | undefined {
   if (hello === undefined) return undefined;
-  try {
-    const card = openCard(hello.card, now(context));
-    const isTrue =
-      card.deviceId === sender.id &&
-      Buffer.compare(card.device, sender.key) === 0 &&
-      Buffer.compare(hello.to, sha256(context.own.identity)) === 0 &&
-      Buffer.compare(hello.from, sha256(card.identity.blob)) === 0;
-    return isTrue ? card : "false";
-  } catch (error) {
-    if (error instanceof FormatError) return "false";
-    throw error;
-  }
+  const card = ifWellFormed(() => openCard(hello.card, now(context)));
+  if (card === undefined) return "false";
+  const isTrue =
+    card.deviceId === sender.id &&
+    Buffer.compare(card.device, sender.key) === 0 &&
+    Buffer.compare(hello.to, sha256(context.own.identity)) === 0 &&
+    Buffer.compare(hello.from, sha256(card.identity.blob)) === 0;
+  return isTrue ? card : "false";
 }

@@ -2,7 +2,7 @@
 import { openCard } from "../format/card.ts";
 import { type Content, encodePlaintext, type Hello } from "../format/content.ts";
 import { openDeviceList } from "../format/devicelist.ts";
-import { FormatError } from "../format/errors.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import type { Device } from "../profile/profile.ts";
 import { isEnded } from "../rules/devicelists.ts";
 import { mayGoFirst } from "../rules/first.ts";
@@ -122,12 +122,9 @@ export class Speaker {
     const at = now(this.#context);
     const list = this.#context.profile.identities.get(device.identity)?.list;
     if (list !== undefined && isEnded(openDeviceList(list), at)) return undefined;
-    try {
-      const { registration, device: key, signed, kyber, once } = openCard(device.card, at);
-      return { registration, device: key, signed, kyber, ...(once === undefined ? {} : { once }) };
-    } catch (error) {
-      if (error instanceof FormatError) return undefined;
-      throw error;
-    }
+    const card = ifWellFormed(() => openCard(device.card, at));
+    if (card === undefined) return undefined;
+    const { registration, device: key, signed, kyber, once } = card;
+    return { registration, device: key, signed, kyber, ...(once === undefined ? {} : { once }) };
   }
 }

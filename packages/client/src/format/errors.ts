@@ -22,3 +22,13 @@ export class FormatError extends Error {
     this.code = code;
   }
 }
+
+/** What `read` makes of bytes that anybody may have sent; undefined where they break a rule. Other errors pass. */
+export function ifWellFormed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
