@@ -6,12 +6,10 @@ type ChangeKind = Exclude<Extract<MessengerEvent, { type: "notice" }>["what"], "
 
 const TEXTS: Readonly<Record<ChangeKind, string>> = {
   "identity-pinned": "an SSH key is pinned",
-  "identity-removed": "an SSH key is no longer theirs",
   "device-added":
     "a device was added; it gets nothing before it is confirmed (asfaleia device accept NAME ID)",
   "device-confirmed": "a device was confirmed",
   "device-withdrawn": "a device was withdrawn",
-  "list-refused": "an old list of devices was shown, and refused",
   "lists-conflict": "TWO DIFFERENT LISTS OF DEVICES under one number: somebody else may use this SSH key",
   "session-reset": "the session was begun anew",
   verified: "verified",

@@ -17,7 +17,7 @@ export async function sendReceipt(context: Context, lanes: Lanes): Promise<boole
   const nextAt = profile.receipts.nextAt();
   if (nextAt === undefined || nextAt > at) return false;
   const speaker = new Speaker(context);
-  // Taken out and encrypted in one transaction, but encrypting takes its time: it is put back where that fails.
+  // Where the process ends before they are said, their contents come again, and with them the receipts.
   const due = profile.transaction(() => profile.receipts.takeDue(at, MAX_IDS));
   const [first] = due;
   if (first === undefined) return false;

@@ -436,11 +436,9 @@ export interface FileTable {
 
 export type ChangeKind =
   | "identity-pinned"
-  | "identity-removed"
   | "device-added"
   | "device-confirmed"
   | "device-withdrawn"
-  | "list-refused"
   | "lists-conflict"
   | "session-reset"
   | "verified"
