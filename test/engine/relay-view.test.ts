@@ -6,13 +6,17 @@ import { type TestContext, test } from "node:test";
 import { DEFAULT_DELAYS } from "@asfaleia/client/messenger";
 import { fingerprint, type PublicKey } from "@asfaleia/identity";
 import { devicePublicKey, ENVELOPE_SIZES } from "../../packages/client/test/internals.ts";
-import { newRelay, newRelayKey, type Person, restart } from "./kit.ts";
+import { newRelay, newRelayKey, type Person, restart, until } from "./kit.ts";
 import type { Recorder, Seen } from "./recorder.ts";
 import { Watch, type Watched } from "./watched.ts";
 
 const [, OPENING_SIZE] = ENVELOPE_SIZES;
 const LIMIT = { timeout: 60_000 };
 const SECOND_MS = 1_000;
+/** Receipts whose waits are looked at. */
+const MESSAGES = 60;
+/** What may pass of the real time between two looks at the clock. */
+const SLACK_MS = 100;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
@@ -294,3 +298,37 @@ test("the devices of one person write to each other where nobody else does", LIM
   const late = watch.recorder.envelopes.filter(({ index, mailbox }) => index >= met && isFront.has(mailbox));
   assert.deepEqual([...new Set(late.map(({ by }) => by))], []);
 });
+
+test(
+  "a receipt says nothing by its time but what the docs admit: it waits at random, five seconds on average",
+  LIMIT,
+  async (t) => {
+    const watch = new Watch(t, await newRelay(t), DEFAULT_DELAYS);
+    const alice = await watch.person("alice");
+    const bob = await watch.person("bob");
+    await alice.messenger.addCard(bob.messenger.card(), "bob");
+    await bob.messenger.addCard(alice.messenger.card(), "alice");
+    await say(alice, "bob", "hello");
+    await watch.quiet([alice, bob], SECOND_MS);
+    const waits: number[] = [];
+    for (let turn = 0; turn < MESSAGES; turn++) {
+      await say(alice, "bob", `message ${turn}`);
+      await until(() => bob.profile.receipts.nextAt() !== undefined);
+      const before = watch.mark;
+      const wait = (bob.profile.receipts.nextAt() ?? 0) - watch.time.now();
+      watch.time.pass(Math.max(0, wait - SLACK_MS));
+      await bob.messenger.idle();
+      if (wait > SLACK_MS) assert.equal(watch.mark, before, "it left before its time");
+      waits.push(wait);
+      await watch.quiet([alice, bob], SECOND_MS);
+    }
+    const mean = waits.reduce((sum, wait) => sum + wait, 0) / MESSAGES;
+    assert.ok(Math.max(...waits) <= 30 * SECOND_MS, "no wait is longer than six means");
+    // Four standard errors around the mean, for an exponential wait.
+    assert.ok(
+      Math.abs(mean - 5 * SECOND_MS) < 4 * ((5 * SECOND_MS) / Math.sqrt(MESSAGES)),
+      `${Math.round(mean)} ms`,
+    );
+    assert.ok(new Set(waits).size > MESSAGES / 2, "no two alike");
+  },
+);
