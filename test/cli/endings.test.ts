@@ -17,7 +17,8 @@ before(async () => {
 after(() => house[Symbol.asyncDispose]());
 
 /** Bob, with so many letters in his mailbox. */
-async function bobWith(letters: number): Promise<Place> {
+/** @param more follows on the text of each letter */
+async function bobWith(letters: number, more = ""): Promise<Place> {
   const place = new Place();
   place.env = { ASFALEIA_RELAY: relay };
   place.key(place.ssh("id_ed25519"));
@@ -26,7 +27,7 @@ async function bobWith(letters: number): Promise<Place> {
   await deliver(
     relay,
     to,
-    ...(await Promise.all(numbers.map((n) => letterTo(to, { body: `letter number ${n}` })))),
+    ...(await Promise.all(numbers.map((n) => letterTo(to, { body: `letter number ${n}${more}` })))),
   );
   return place;
 }
@@ -119,10 +120,14 @@ test("Ctrl-C while a relay is being reached ends with 130", async () => {
 });
 
 test("letters get reads on after the first Ctrl-C: the relay has already let go of what it sends", async () => {
-  await using place = await bobWith(100);
+  // More than a pipe holds that nobody reads: it cannot be through when the signal comes.
+  await using place = await bobWith(100, `\n${"and so on ".repeat(200)}`);
   const running = place.start(["letters", "get"]);
   await running.says("letter number 1");
+  running.process.stdout!.pause();
   running.process.kill("SIGINT");
+  await running.says("Letters are on their way", "stderr");
+  running.process.stdout!.resume();
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 130);
   assert.match(stderr, /Letters are on their way/);

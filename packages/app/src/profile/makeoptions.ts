@@ -19,8 +19,8 @@ export const MAKE_HELP = `  --relay ADDR     a relay for the own mailboxes: asfa
                    ASFALEIA_RELAY); may be given several times, the first one is used
   --name NAME      shown to people who get your card
   --link CARD      the card of another device of the same SSH key, as a file: that device confirms this one
-  --replace        the other devices of the SSH key are lost: this one takes their place, and contacts are asked whether to
-                   take it
+  --replace        the other devices of the SSH key are lost: this one takes their place, and contacts are asked
+                   whether to take it
   --publish on|off whether the card is published under your SSH key, so that whoever has the key can write to you`;
 
 export interface MakeValues {
