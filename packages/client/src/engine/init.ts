@@ -8,12 +8,12 @@ import { deviceId } from "../format/deviceid.ts";
 import { makeDeviceList } from "../format/devicelist.ts";
 import { XWING_SEED_BYTES, xwingKeyFromSeed } from "../format/xwing.ts";
 import { type InitOptions, MessengerError } from "../messenger.ts";
-import type { Device, OwnDevice } from "../profile/profile.ts";
+import type { OwnDevice } from "../profile/profile.ts";
 import { OWN_CONTACT_NAME } from "../rules/names.ts";
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
 import { newDevice } from "../session/keys.ts";
 import { addMailbox } from "./mailboxes.ts";
-import { newContact } from "./newcontacts.ts";
+import { newContact, newDeviceOf } from "./newcontacts.ts";
 import { OWN_NAME, OWN_RELAYS, writeRelays } from "./ownsettings.ts";
 import { readCard } from "./people.ts";
 import { addPrekeys } from "./prekeys.ts";
@@ -104,21 +104,7 @@ function askToBeConfirmed({ profile, environment }: InitOptions, me: number, car
   const route = routeOf({ profile }, card);
   const contact = profile.contacts.get(me);
   if (route === undefined || contact === undefined) return;
-  const device: Device = {
-    id: card.deviceId,
-    identity: card.fingerprint,
-    key: card.device,
-    state: "confirmed",
-    card: card.bytes,
-    route,
-    routedAt: 0,
-    sayAs: undefined,
-    session: "none",
-    turn: 0,
-    received: 0,
-    resetAt: undefined,
-    resets: 0,
-  };
+  const device = newDeviceOf(card, route, "confirmed");
   profile.devices.add(device);
   control(
     { profile, environment, delays: DEFAULT_DELAYS },

@@ -1,10 +1,11 @@
-/** New entries of the contact list, and names for those that the user has not named. To be called in transactions. */
-import type { Contact, Profile } from "../profile/profile.ts";
+/** New contacts and devices as they are kept first, and names for those that the user has not named. */
+import type { Card } from "../format/card.ts";
+import type { Contact, Device, Profile, Route } from "../profile/profile.ts";
 import { checkName, uniqueName } from "../rules/names.ts";
 
 const UNNAMED = "contact";
 
-/** @param name one that nobody has. @returns the contact's id */
+/** To be called in a transaction. @param name one that nobody has. @returns the contact's id */
 export function newContact(
   profile: Profile,
   { name, state, at }: { readonly name: string; readonly state: Contact["state"]; readonly at: number },
@@ -29,4 +30,23 @@ export function freeName({ contacts }: Profile, wish: string | undefined): strin
     // What others call themselves need not be a name that one could type.
   }
   return uniqueName(name, (taken) => contacts.byName(taken) !== undefined);
+}
+
+/** A device that nothing was said to, and that has said nothing. */
+export function newDeviceOf(card: Card, route: Route, state: Device["state"]): Device {
+  return {
+    id: card.deviceId,
+    identity: card.fingerprint,
+    key: card.device,
+    state,
+    card: card.bytes,
+    route,
+    routedAt: 0,
+    sayAs: undefined,
+    session: "none",
+    turn: 0,
+    received: 0,
+    resetAt: undefined,
+    resets: 0,
+  };
 }

@@ -5,6 +5,7 @@ import type { Device, DeviceState, Identity } from "../profile/profile.ts";
 import { isEnded, judgeList } from "../rules/devicelists.ts";
 import { sayAgain } from "./again.ts";
 import { type Context, now, type Tell } from "./context.ts";
+import { newDeviceOf } from "./newcontacts.ts";
 import { notice } from "./notices.ts";
 import { giveToDevice, takeFromDevice } from "./retarget.ts";
 import { routeOf } from "./routes.ts";
@@ -119,21 +120,7 @@ function addDevice(context: Context, tell: Tell, card: Card): Device | undefined
   const withdrawn = others.filter(({ state }) => state === "withdrawn");
   for (const { id } of withdrawn.slice(0, Math.max(0, others.length + 1 - MAX_DEVICES)))
     profile.devices.remove(id);
-  profile.devices.add({
-    id: card.deviceId,
-    identity: card.fingerprint,
-    key: card.device,
-    state: isNamed ? "confirmed" : "unconfirmed",
-    card: card.bytes,
-    route,
-    routedAt: 0,
-    sayAs: undefined,
-    session: "none",
-    turn: 0,
-    received: 0,
-    resetAt: undefined,
-    resets: 0,
-  });
+  profile.devices.add(newDeviceOf(card, route, isNamed ? "confirmed" : "unconfirmed"));
   if (isNamed) giveToDevice(context, identity.contact, card.deviceId);
   // The first device of a contact is what was pinned with it; every other one is news.
   if (others.length > 0 || !isNamed) notice(context, tell, identity.contact, "device-added", card.deviceId);
