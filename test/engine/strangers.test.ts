@@ -77,3 +77,22 @@ test("two lists under one counter are one line, however often they are shown", L
   await person.next("request");
   assert.ok(count("messages") <= 5, `${count("messages")} lines of which the stranger said two`);
 });
+
+test("a mailbox made for a contact takes nothing from a stranger", LIMIT, async (t) => {
+  const { relay, person, to, count } = await alice(t);
+  const bob = new Puppet(relay);
+  const card = await bob.card();
+  const { id } = await person.messenger.addCard(card, "bob");
+  await post(to, [await bob.say(to, { kind: "text", body: { text: "hello" } }, { card })]);
+  await person.next("message");
+  const [made] = person.profile.mailboxes.ofContact(id);
+  const stranger = new Puppet(relay);
+  const leaked = { ...to, mailboxes: [{ relay, mailbox: made!.fingerprint }] };
+  await post(leaked, [await stranger.say(to, { kind: "text", body: { text: "by the side door" } })]);
+  const other = new Puppet(relay);
+  await post(leaked, [await bob.say(to, { kind: "text", body: { text: "Bob again" } }, { card })]);
+  await person.next("message", ({ message }) => message.text === "Bob again");
+  await post(to, [await other.say(to, { kind: "text", body: { text: "by the front door" } })]);
+  assert.equal((await person.next("request")).message.text, "by the front door");
+  assert.equal(count("contacts"), 3, "me, Bob and who came by the front door");
+});

@@ -50,6 +50,7 @@ export async function receive(
   }
   const card = claimedCard(context, plaintext, sender);
   if (card === "false" || (card === undefined && sender.known === undefined)) return;
+  if (card !== undefined && !mayUse(mailbox, context, { known: { identity: card.fingerprint } })) return;
   takeIn(context, parts, { stage, hash, sender, plaintext, card, isNew: outcome.isNew });
 }
 
@@ -130,8 +131,12 @@ function senderOf({ profile }: Context, inner: Inner): Sender | undefined {
   return known === undefined ? undefined : { id: known.id, key: known.key, known };
 }
 
-/** A mailbox that was made for one contact takes nothing from another one. */
-function mayUse(mailbox: OwnMailbox, { profile }: Context, { known }: Sender): boolean {
+/** A mailbox that was made for one contact takes nothing from another one, nor from a stranger. */
+function mayUse(
+  mailbox: OwnMailbox,
+  { profile }: Context,
+  { known }: { readonly known: Pick<Device, "identity"> | undefined },
+): boolean {
   if (mailbox.contact === undefined || known === undefined) return true;
   return profile.identities.get(known.identity)?.contact === mailbox.contact;
 }
