@@ -6,7 +6,7 @@ import { cleanLine } from "./display.ts";
 import { EXIT, Failure, usage } from "./exit.ts";
 import { homePath, makePrivateFolder } from "./home.ts";
 import { note } from "./io.ts";
-import { askLine, hasTerminal } from "./terminal.ts";
+import { askLine, canAsk } from "./person.ts";
 
 /** The options of every verb that talks to a relay, for parseArgs. */
 export const RELAY_OPTIONS = {
@@ -86,7 +86,7 @@ async function askAboutRelay(
   home: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!hasTerminal()) return false;
+  if (!canAsk()) return false;
   note(`The relay ${placeOf(address)} is met for the first time, and nothing here tells whether its key is its own.
 Its ED25519 key fingerprint is ${fingerprint}.`);
   let question = "Trust it from now on (yes/no/[fingerprint])? ";

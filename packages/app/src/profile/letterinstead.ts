@@ -8,7 +8,7 @@ import { EXIT, failureOf } from "../exit.ts";
 import { complain, note } from "../io.ts";
 import type { Content } from "../letters/contents.ts";
 import { postLetters } from "../letters/post.ts";
-import { agrees, hasTerminal } from "../terminal.ts";
+import { agrees, canAsk } from "../person.ts";
 import { type Opened, signerOf } from "./open.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function letterInstead(
   note(`No card of ${name} has been found: the message waits here, and goes out when there is one.`);
   const [receiver] = readable;
   if (receiver === undefined) return undefined;
-  if (!hasTerminal()) {
+  if (!canAsk()) {
     note("asfaleia send --letter KEY sends a letter now, which has no forward secrecy.");
     return undefined;
   }

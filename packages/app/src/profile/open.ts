@@ -5,7 +5,7 @@ import { type PublicKey, publicKeyFromBlob, type Signer, sameKey } from "@asfale
 import { EXIT, Failure } from "../exit.ts";
 import { note } from "../io.ts";
 import { findOwnKey, type OwnKey } from "../keys.ts";
-import { hasTerminal } from "../terminal.ts";
+import { canAsk } from "../person.ts";
 import { Dialling } from "./dialling.ts";
 import { realEnvironment } from "./environment.ts";
 import { keyBeside, keyInside } from "./keymemo.ts";
@@ -64,7 +64,7 @@ export async function withMessenger<T>(
 /** Opens the store only. @throws Failure, ProfileError, Interrupted */
 export async function openStored(where: Where, values: ProfileValues, signal: AbortSignal): Promise<Profile> {
   const { openProfile, ProfileError, protectionOf } = await loadMessenger();
-  const isTyped = (await protectionOf(where.folder)) === "passphrase" && hasTerminal();
+  const isTyped = (await protectionOf(where.folder)) === "passphrase" && canAsk();
   for (let tries = 1; ; tries++) {
     try {
       return await openProfile(where.folder, unlockStored(where, values, signal));

@@ -6,9 +6,9 @@ import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import { print } from "../io.ts";
 import { contactJson } from "../lines.ts";
+import { agrees } from "../person.ts";
 import { type Opened, withMessenger } from "../profile/open.ts";
 import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
-import { agrees } from "../terminal.ts";
 
 export const help = `Usage: asfaleia contacts [--json] [--home DIR] [--profile NAME]
        asfaleia contacts rename NAME NEW

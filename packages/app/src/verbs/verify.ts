@@ -4,9 +4,9 @@ import { needContact } from "../contacts/find.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import { note, print } from "../io.ts";
+import { agrees, canAsk } from "../person.ts";
 import { withMessenger } from "../profile/open.ts";
 import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
-import { agrees, hasTerminal } from "../terminal.ts";
 
 export const help = `Usage: asfaleia verify NAME [--yes] [--home DIR] [--profile NAME]
 
@@ -32,7 +32,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     const contact = needContact(opened, positionals[0]);
     await print(numberText(messenger.safetyNumber(contact.id)));
     const isSame =
-      values.yes || (hasTerminal() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
+      values.yes || (canAsk() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
     if (isSame) await messenger.setVerified(contact.id, true);
     const isVerified = isSame || contact.verified;
     note(`${cleanLine(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);

@@ -3,10 +3,10 @@ import { noPositionals, parseArguments } from "../arguments.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import { note } from "../io.ts";
+import { agrees } from "../person.ts";
 import { removeKeyBeside } from "../profile/keymemo.ts";
 import { loadMessenger } from "../profile/open.ts";
 import { needProfile, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
-import { agrees } from "../terminal.ts";
 
 export const help = `Usage: asfaleia wipe [--yes] [--home DIR] [--profile NAME]
 
