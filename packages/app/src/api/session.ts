@@ -28,6 +28,10 @@ export class Session {
     })().catch(onFailure);
   }
 
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   /** The messenger begins to read and to send. Once more does nothing. */
   start(): void {
     if (this.#isStarted) return;

@@ -8,6 +8,10 @@ import type { EventView } from "../api/views.ts";
 export type { MethodName, Params, Result } from "../api/table.ts";
 export type { EventView } from "../api/views.ts";
 
+/** Somebody who is known. */
+export type ContactView = Result<"contacts.list">[number];
+export type MessageView = Result<"messages.history">[number];
+
 export interface Face {
   /**
    * Calls a method of the API (docs/rpc.md).

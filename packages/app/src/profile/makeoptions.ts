@@ -5,6 +5,7 @@ import { EXIT, Failure, usage } from "../exit.ts";
 import { findOwnKey } from "../keys.ts";
 import { relayAddresses } from "../relays.ts";
 import type { Making } from "./make.ts";
+import { readCard } from "./open.ts";
 
 /** For parseArgs; `-i` and `--accept-new` are among PROFILE_OPTIONS. */
 export const MAKE_OPTIONS = {
@@ -56,6 +57,16 @@ export async function makingOf(values: MakeValues, publishes: boolean, signal: A
 
 async function cardIn(word: string): Promise<Uint8Array> {
   const introduction = await readIntroduction(word);
-  if (introduction.kind === "card") return introduction.card;
+  if (introduction.kind === "card") return readCard(introduction.card);
   throw new Failure(EXIT.usage, "--link takes a card of the other device (asfaleia card), not a key");
+}
+
+/** @throws Failure `usage` for options that only a profile that is made has use for */
+export function noMakingOptions(
+  values: MakeValues & { readonly ephemeral?: boolean; readonly add?: string[] },
+): void {
+  if (values.ephemeral) return;
+  for (const option of ["relay", "name", "link", "publish", "add"] as const) {
+    if (values[option] !== undefined) throw usage(`--${option} goes with --ephemeral: a profile has its own`);
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { Messenger, Profile, Protection, Unlock } from "@asfaleia/client/messenger";
 import { type PublicKey, publicKeyFromBlob, type Signer, sameKey } from "@asfaleia/identity";
-import { EXIT, Failure } from "../exit.ts";
+import { EXIT, Failure, usage } from "../exit.ts";
 import { note } from "../io.ts";
 import { findOwnKey, type OwnKey } from "../keys.ts";
 import { canAsk } from "../person.ts";
@@ -26,6 +26,14 @@ export interface Opened {
 /** The sessions and the database; loaded when a verb needs them, since that takes its time. */
 export function loadMessenger(): Promise<typeof import("@asfaleia/client/messenger")> {
   return import("@asfaleia/client/messenger");
+}
+
+/** The bytes of a card that was given as text. @throws Failure `usage` */
+export async function readCard(text: string): Promise<Uint8Array> {
+  const { readCardText } = await loadMessenger();
+  const card = readCardText(text);
+  if (card !== undefined) return card;
+  throw usage("the card is damaged: take it as it was given, from its first line to its last");
 }
 
 /** As ssh's NumberOfPasswordPrompts. */

@@ -2,9 +2,9 @@
 import { noPositionals, parseArguments } from "../arguments.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT } from "../exit.ts";
+import { EPHEMERAL_OPTION } from "../face/ephemeral.ts";
 import { print } from "../io.ts";
 import { begin } from "../profile/begin.ts";
-import { EPHEMERAL_OPTION } from "../profile/ephemeral.ts";
 import { makeProfile, surveyRelays } from "../profile/make.ts";
 import { MAKE_HELP, MAKE_OPTIONS, makingOf } from "../profile/makeoptions.ts";
 import { keyOf, runWith } from "../profile/open.ts";

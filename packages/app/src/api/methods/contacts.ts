@@ -9,7 +9,7 @@ import {
 import * as v from "valibot";
 import { nameForFile, nameForKey } from "../../contacts/names.ts";
 import { usage } from "../../exit.ts";
-import { loadMessenger, type Opened } from "../../profile/open.ts";
+import { loadMessenger, type Opened, readCard } from "../../profile/open.ts";
 import { AT, BOB, DEVICE, IDENTITY, KEY_LINE } from "../examples.ts";
 import { method } from "../method.ts";
 import type { Session } from "../session.ts";
@@ -67,7 +67,7 @@ export const contactMethods = {
         card === undefined
           ? await addKeys(session.opened, keys ?? [], as)
           : await messenger.addCard(
-              await cardIn(card),
+              await readCard(card),
               as ?? (await nameForCard(session.opened, card, file)),
             );
       return told(session, contactView(session.opened, view));
@@ -249,13 +249,6 @@ async function addKeys({ messenger }: Opened, lines: readonly string[], as: stri
   );
 }
 
-async function cardIn(text: string): Promise<Uint8Array> {
-  const { readCardText } = await loadMessenger();
-  const card = readCardText(text);
-  if (card !== undefined) return card;
-  throw usage("the card is damaged: take it as it was given, from its first line to its last");
-}
-
 /** A card without a name is called as its file is; undefined leaves it to the messenger. */
 async function nameForCard(
   { messenger }: Opened,
@@ -265,7 +258,7 @@ async function nameForCard(
   if (file === undefined) return undefined;
   const { FormatError, openCard } = await loadMessenger();
   try {
-    const { name, fingerprint: identity } = openCard(await cardIn(text));
+    const { name, fingerprint: identity } = openCard(await readCard(text));
     if (name !== undefined || messenger.contact(identity) !== undefined) return undefined;
   } catch (error) {
     if (error instanceof FormatError) return undefined;

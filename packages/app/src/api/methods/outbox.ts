@@ -1,6 +1,6 @@
 /** Methods about what is on its way. */
 import * as v from "valibot";
-import { awaitQuiet } from "../../profile/outcome.ts";
+import { awaitQuiet } from "../../profile/quiet.ts";
 import { method } from "../method.ts";
 import { ContactId } from "../views.ts";
 

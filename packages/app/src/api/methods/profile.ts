@@ -1,6 +1,7 @@
 /** Methods about the profile itself: how it is doing, its card, its settings, its devices. */
 import * as v from "valibot";
 import { usage } from "../../exit.ts";
+import { keyInside } from "../../profile/keymemo.ts";
 import { loadMessenger, signerOf } from "../../profile/open.ts";
 import { PUBLISH, publishes, tryToPublish } from "../../profile/publishing.ts";
 import { DEVICE, IDENTITY } from "../examples.ts";
@@ -65,6 +66,17 @@ export const profileMethods = {
         ...(keyHasPassphrase === undefined ? {} : { keyHasPassphrase }),
         publishes: publishes(session.opened),
       };
+    },
+  }),
+
+  "key.get": method({
+    summary: "The SSH key of the profile: its fingerprint, and the path that was given for it where one was.",
+    params: Nothing,
+    result: v.strictObject({ fingerprint: v.string(), path: optional(v.string()) }),
+    example: { params: {}, result: { fingerprint: IDENTITY, path: "/home/alice/.ssh/id_ed25519" } },
+    run: ({ opened }) => {
+      const path = keyInside(opened.profile);
+      return { fingerprint: opened.messenger.status().identity, ...(path === undefined ? {} : { path }) };
     },
   }),
 
