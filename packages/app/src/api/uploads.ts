@@ -1,7 +1,7 @@
 /** Files that faces hand over piece by piece, since a line of JSON holds no hundred megabytes. */
 import { usage } from "../exit.ts";
 
-/** Bytes of a file, as the messenger takes them (docs/messaging.md, "Pictures and files"). */
+/** Bytes of a file, as the messenger takes them (docs/messaging.md, "Files"). */
 export const MAX_FILE_BYTES = 100 * 1024 * 1024;
 /** Bytes of one piece. */
 export const MAX_PIECE_BYTES = 192 * 1024;

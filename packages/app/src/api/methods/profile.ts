@@ -73,7 +73,7 @@ export const profileMethods = {
     summary: "The SSH key of the profile: its fingerprint, and the path that was given for it where one was.",
     params: Nothing,
     result: v.strictObject({ fingerprint: v.string(), path: optional(v.string()) }),
-    example: { params: {}, result: { fingerprint: IDENTITY, path: "/home/alice/.ssh/id_ed25519" } },
+    example: { params: {}, result: { fingerprint: IDENTITY, path: "/srv/keys/alice" } },
     run: ({ opened }) => {
       const path = keyInside(opened.profile);
       return { fingerprint: opened.messenger.status().identity, ...(path === undefined ? {} : { path }) };
