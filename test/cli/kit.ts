@@ -132,7 +132,7 @@ export class Place implements AsyncDisposable {
       LANG: "C.UTF-8",
       XDG_RUNTIME_DIR: this.runtime,
       // What a test starts, it ends: those about agents say so.
-      ASFALEIA_AGENT: process.env.TEST_AGENT ?? "off",
+      ASFALEIA_AGENT: "off",
       ...this.env,
       ...env,
     };

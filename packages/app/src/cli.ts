@@ -4,7 +4,6 @@ import { cleanLine } from "./display.ts";
 import { EXIT, EXIT_HELP, failureOf, Interrupted, usage } from "./exit.ts";
 import { complain, note, print } from "./io.ts";
 import { closest } from "./suggest.ts";
-import { version } from "./version.ts";
 
 /** What a file under verbs/ exports. */
 export interface Verb {
@@ -99,10 +98,6 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   if (first === undefined) {
     note(overview().trimEnd());
     return EXIT.usage;
-  }
-  if (first === "--version" || first === "-V") {
-    await print(`asfaleia ${version()}\n`);
-    return EXIT.done;
   }
   if (first === "help") return dispatch([...args.slice(1), "--help"], signal);
   if (first === "--help" || first === "-h") {

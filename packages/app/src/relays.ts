@@ -8,17 +8,6 @@ import { homePath, makePrivateFolder } from "./home.ts";
 import { note } from "./io.ts";
 import { askLine, canAsk } from "./person.ts";
 
-/** The options of every verb that talks to a relay, for parseArgs. */
-export const RELAY_OPTIONS = {
-  relay: { type: "string" },
-  "accept-new": { type: "boolean" },
-} as const;
-
-export const RELAY_HELP = `  --relay ADDR     the relay: asfaleia://host:port#SHA256:…, asfaleia+unix:/path#SHA256:…, host or host:port
-                   (default: ASFALEIA_RELAY). What stands behind # pins its key; without it the key is asked for at
-                   the first use and kept in known_relays, in the folder ASFALEIA_HOME
-  --accept-new     take the key of a relay that is met for the first time; a changed one is always refused`;
-
 /** An address as people write it: the scheme may be left out. @throws Failure `usage`, ProtocolError */
 export function relayAddress(option: string | undefined): Address {
   const text = option ?? process.env.ASFALEIA_RELAY;

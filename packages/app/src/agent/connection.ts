@@ -1,7 +1,8 @@
 /** One face at an agent: what it calls, whom its questions go to, and the events that it wants. */
 import type { Socket } from "node:net";
 import { API_VERSION, CONTROL } from "../api/control.ts";
-import { dispatch, isMethod, NoMethod, readParams } from "../api/dispatch.ts";
+import { dispatch, isMethod, readParams } from "../api/dispatch.ts";
+import { NoMethod } from "../api/nomethod.ts";
 import type { Session } from "../api/session.ts";
 import { onBehalfOf, type Person } from "../person.ts";
 import { errorBody } from "../rpc/errors.ts";
@@ -73,7 +74,7 @@ export class Connection {
         this.#unsubscribe = undefined;
         return {};
       default:
-        if (!isMethod(method)) throw new NoMethod("there is no such method; docs/rpc.md lists them");
+        if (!isMethod(method)) throw new NoMethod();
         return dispatch(this.#session(), method, params, { signal, face: this });
     }
   }

@@ -16,13 +16,12 @@ const MAX_OUTPUT_CHARACTERS = 65_536;
  */
 export async function startAgent(where: Where, values: ProfileValues, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const main = fileURLToPath(
-    new URL(import.meta.url.endsWith(".ts") ? "../main.ts" : "../main.js", import.meta.url),
-  );
+  // From src and from dist alike.
+  const launcher = fileURLToPath(new URL("../../bin/asfaleia.js", import.meta.url));
   const args = ["agent", "--home", where.home, "--profile", where.name];
   if (values.identity !== undefined) args.push("-i", values.identity);
   if (values["accept-new"]) args.push("--accept-new");
-  const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+  const child = spawn(process.execPath, [launcher, ...args], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     // So that it keeps no disk from being unmounted; `-i` may be relative to where we are.

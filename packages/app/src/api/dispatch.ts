@@ -2,13 +2,9 @@
 import * as v from "valibot";
 import { usage } from "../exit.ts";
 import type { Caller, Method } from "./method.ts";
+import { NoMethod } from "./nomethod.ts";
 import type { Session } from "./session.ts";
 import { API, type MethodName } from "./table.ts";
-
-/** There is no such method. */
-export class NoMethod extends Error {
-  override readonly name = "NoMethod";
-}
 
 export function isMethod(name: string): name is MethodName {
   return Object.hasOwn(API, name);
@@ -21,7 +17,7 @@ export async function dispatch(
   params: unknown,
   caller: Caller,
 ): Promise<unknown> {
-  if (!isMethod(name)) throw new NoMethod("there is no such method; docs/rpc.md lists them");
+  if (!isMethod(name)) throw new NoMethod();
   const method = API[name] as unknown as Method;
   return method.run(session, readParams(method.params, params), caller);
 }

@@ -4,10 +4,7 @@ import { existsSync } from "node:fs";
 import { cleanLine } from "../display.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { note } from "../io.ts";
-import { isKeyText } from "../recipients.ts";
-import { addIntroduced, knownContact } from "./add.ts";
 import { noContact } from "./find.ts";
-import { readIntroduction } from "./introduction.ts";
 
 /**
  * @param word a contact's name or fingerprint; else a card or a public key, or a file of one, which is pinned
@@ -16,6 +13,12 @@ import { readIntroduction } from "./introduction.ts";
 export async function receiverOf(face: Face, word: string): Promise<ContactView> {
   const contact = await face.call("contacts.get", { name: word });
   if (contact !== null) return contact;
+  // Loaded late: most messages go to somebody who is known.
+  const [{ isKeyText }, { addIntroduced, knownContact }, { readIntroduction }] = await Promise.all([
+    import("../recipients.ts"),
+    import("./add.ts"),
+    import("./introduction.ts"),
+  ]);
   if (!isKeyText(word) && !existsSync(word.startsWith("@") ? word.slice(1) : word))
     throw await noContact(face, word);
   const introduction = await readIntroduction(word);

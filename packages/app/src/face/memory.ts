@@ -1,7 +1,7 @@
 /** A profile in memory: made, used and forgotten by one process. */
 import { begin } from "../profile/begin.ts";
 import { fillProfile, surveyRelays } from "../profile/make.ts";
-import { makingOf } from "../profile/makeoptions.ts";
+import { makingOf } from "../profile/making.ts";
 import { keyOf, loadMessenger, type Opened, runWith } from "../profile/open.ts";
 import { whereIs } from "../profile/where.ts";
 import type { EphemeralValues } from "./ephemeral.ts";

@@ -2,7 +2,6 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { isLetterName, LARGEST_LETTER_BYTES } from "@asfaleia/identity/letter";
 import { EXIT, type Failure, failureOf, usage } from "../exit.ts";
 import { note, readInput } from "../io.ts";
 import { safeName } from "./filename.ts";
@@ -22,11 +21,12 @@ export interface Content {
  * @param name what the receiver sees as its name; the last part of the path where it is left out
  * @throws Failure `usage`
  */
-export function readContents(
+export async function readContents(
   text: string | undefined,
   file: string | undefined,
   name: string | undefined,
 ): Promise<Content[]> {
+  const { LARGEST_LETTER_BYTES } = await import("@asfaleia/identity/letter");
   return read(text, file, name, { bytes: LARGEST_LETTER_BYTES, what: "a letter" });
 }
 
@@ -63,10 +63,13 @@ async function read(
   return contents;
 }
 
+/** Longer than any that is taken, by a letter or by the messenger: those say by how much. */
+const LARGEST_TEXT_BYTES = 262_144;
+
 /** A text from standard input. @throws Failure `usage` */
 async function readText(what: string): Promise<Uint8Array> {
   if (process.stdin.isTTY) note(`Write ${what}; Ctrl-D at the beginning of a line ends it.`);
-  return readInput(LARGEST_LETTER_BYTES, EXIT.usage, "the text");
+  return readInput(LARGEST_TEXT_BYTES, EXIT.usage, "the text");
 }
 
 /** The text of a reply or an edit: the word itself, or standard input. @throws Failure `usage` */
@@ -88,6 +91,7 @@ async function fileContent(path: string, called: string | undefined, limit: Limi
   const own = called ?? (path === "-" ? undefined : basename(path));
   if (own === undefined) return { isFile: true, type: typeOf("", isUtf8(body)), body };
   // A letter refuses the names that would trouble its reader, such as those with a leading dot.
+  const { isLetterName } = await import("@asfaleia/identity/letter");
   const name = isLetterName(own) ? own : safeName(own, "file");
   return { isFile: true, type: typeOf(name, isUtf8(body)), name, body };
 }

@@ -1,6 +1,6 @@
 /** Failures on their way from an agent to a face. */
 import * as v from "valibot";
-import { NoMethod } from "../api/dispatch.ts";
+import { NoMethod } from "../api/nomethod.ts";
 import { EXIT, type Exit, Failure, failureOf, Interrupted } from "../exit.ts";
 import { RPC_ERROR, type RpcErrorBody } from "./message.ts";
 import { HungUp, RpcError } from "./peer.ts";

@@ -13,7 +13,6 @@ import { type Content, readMessages } from "../letters/contents.ts";
 import { stateJson } from "../lines.ts";
 import { noMakingOptions } from "../profile/makeoptions.ts";
 import { needProfile, whereIs } from "../profile/where.ts";
-import { letterInstead } from "./letterinstead.ts";
 
 export interface Sending {
   readonly recipient: string;
@@ -52,7 +51,10 @@ export async function sendMessages(
       if (contact.state === "blocked") throw usage("this contact is blocked (asfaleia unblock)");
       const sent: MessageView[] = [];
       for (const content of contents) sent.push(await say(face, contact, content));
-      return follow(seen, contact, sent, sending, () => letterInstead(seen, values, contact, sent, contents));
+      return follow(seen, contact, sent, sending, async () => {
+        const { letterInstead } = await import("./letterinstead.ts");
+        return letterInstead(seen, values, contact, sent, contents);
+      });
     },
     { otherwise: OTHERWISE },
   );

@@ -6,7 +6,8 @@ import { EPHEMERAL_OPTION } from "../face/ephemeral.ts";
 import { print } from "../io.ts";
 import { begin } from "../profile/begin.ts";
 import { makeProfile, surveyRelays } from "../profile/make.ts";
-import { MAKE_HELP, MAKE_OPTIONS, makingOf } from "../profile/makeoptions.ts";
+import { MAKE_HELP, MAKE_OPTIONS } from "../profile/makeoptions.ts";
+import { makingOf } from "../profile/making.ts";
 import { keyOf, runWith } from "../profile/open.ts";
 import {
   chooseProtection,

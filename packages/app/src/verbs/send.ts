@@ -3,12 +3,8 @@ import { parseArguments } from "../arguments.ts";
 import { usage } from "../exit.ts";
 import { FACE_OPTIONS } from "../face/open.ts";
 import { WAIT_HELP, WAIT_OPTIONS, waitingOf } from "../face/outcome.ts";
-import { findOwnKey } from "../keys.ts";
-import { readContents } from "../letters/contents.ts";
-import { postLetters } from "../letters/post.ts";
 import { MAKE_OPTIONS } from "../profile/makeoptions.ts";
-import { recipientsOf } from "../recipients.ts";
-import { RELAY_HELP, reachRelay, relayAddress } from "../relays.ts";
+import { RELAY_HELP } from "../relayoptions.ts";
 
 export const help = `Usage: asfaleia send NAME|KEY [TEXT] [--file PATH] [--wait at-relay|delivered] [--timeout S] [--json]
        asfaleia send --letter [-i KEY] [--anonymous] [--relay ADDR] KEY [TEXT] [--file PATH]
@@ -65,7 +61,10 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const [recipient, text, ...rest] = positionals;
   if (recipient === undefined) throw usage("to whom? Name a public key, a .pub file or @FILE");
   if (rest.length > 0) throw usage("the text is one word: put it in quotes");
-  if (values.letter) return sendLetters({ ...values, relay: values.relay?.at(-1) }, recipient, text, signal);
+  if (values.letter) {
+    const { sendLetters } = await import("../letters/send.ts");
+    return sendLetters({ ...values, relay: values.relay?.at(-1) }, recipient, text, signal);
+  }
   for (const option of ["anonymous", "as-member"] as const) {
     if (values[option]) throw usage(`--${option} goes with --letter`);
   }
@@ -76,35 +75,4 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     { recipient, text, file: values.file, name: values.name, waiting, json: values.json === true },
     signal,
   );
-}
-
-interface LetterValues {
-  readonly identity?: string;
-  readonly anonymous?: boolean;
-  readonly "as-member"?: boolean;
-  readonly file?: string;
-  readonly name?: string;
-  readonly json?: boolean;
-  readonly relay?: string | undefined;
-  readonly "accept-new"?: boolean;
-}
-
-async function sendLetters(
-  values: LetterValues,
-  recipient: string,
-  text: string | undefined,
-  signal: AbortSignal,
-): Promise<number> {
-  relayAddress(values.relay);
-  const receivers = await recipientsOf(recipient);
-  const needsOwnKey = !values.anonymous || values["as-member"];
-  const own = needsOwnKey ? await (await findOwnKey(values.identity, signal)).signer() : undefined;
-  return postLetters({
-    receivers,
-    contents: await readContents(text, values.file, values.name),
-    from: values.anonymous ? undefined : own,
-    member: values["as-member"] ? own : undefined,
-    json: values.json === true,
-    reach: () => reachRelay(values, signal),
-  });
 }
