@@ -8,6 +8,8 @@ import { watch } from "node:fs";
 import { dirname } from "node:path";
 import { Session } from "../api/session.ts";
 import { EXIT, failureOf } from "../exit.ts";
+import { OwnRelayKeeper } from "../ownrelay/keeper.ts";
+import { ownRelayOf } from "../ownrelay/settings.ts";
 import { NOBODY, onBehalfOf, type Person } from "../person.ts";
 import { keyOf, loadMessenger, runWith, unlockStored } from "../profile/open.ts";
 import { publishInTime } from "../profile/publishing.ts";
@@ -64,6 +66,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     }));
   let failure: unknown;
   let watcher: FSWatcher | undefined;
+  let relay: OwnRelayKeeper | undefined;
   try {
     const { openProfile, protectionOf } = await loadMessenger();
     const profile = await gate.open(
@@ -81,10 +84,18 @@ export async function runAgent(options: AgentOptions): Promise<void> {
           opened,
           values,
           async (all) => {
-            session = new Session(all, values, (error) => {
-              failure = error;
-              end();
+            session = new Session(all, values, {
+              onFailure: (error) => {
+                failure = error;
+                end();
+              },
+              troubles: () => (relay?.trouble === undefined ? [] : [relay.trouble]),
             });
+            const place = ownRelayOf(profile);
+            if (place !== undefined) {
+              relay = new OwnRelayKeeper(where.home, place);
+              await relay.tried;
+            }
             session.start();
             const server = await bind();
             watcher = watch(dirname(path), () => server.isThere() || end());
@@ -103,6 +114,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   } finally {
     watcher?.close();
     idle.stop();
+    await relay?.close();
     const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
     const server = await binding?.catch(() => undefined);
     await server?.close(told.message, told.exit);

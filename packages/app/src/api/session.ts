@@ -10,17 +10,25 @@ import type { EventView } from "./views.ts";
 /** What happened through a face, which the messenger has no event for. */
 export type FaceEvent = Extract<EventView, { type: "said" | "read" | "contacts" | "settings" }>;
 
+export interface SessionOptions {
+  /** Told once where the messenger cannot go on: a full disk, a damaged profile. */
+  readonly onFailure: (error: unknown) => void;
+  /** What else is not as it should be, in words. */
+  readonly troubles?: () => string[];
+}
+
 export class Session {
   readonly opened: Opened;
   readonly uploads = new Uploads();
   readonly #values: ProfileValues;
+  readonly #troubles: () => string[];
   readonly #listeners = new Set<(event: EventView) => void>();
   readonly #pump: Promise<void>;
   #isStarted = false;
 
-  /** @param onFailure told once where the messenger cannot go on: a full disk, a damaged profile */
-  constructor(opened: Opened, values: ProfileValues, onFailure: (error: unknown) => void = () => {}) {
+  constructor(opened: Opened, values: ProfileValues, { onFailure, troubles = () => [] }: SessionOptions) {
     this.opened = opened;
+    this.#troubles = troubles;
     this.#values = values;
     const events = opened.messenger.events();
     this.#pump = (async () => {
@@ -30,6 +38,11 @@ export class Session {
 
   get isStarted(): boolean {
     return this.#isStarted;
+  }
+
+  /** What is not as it should be, in words. */
+  troubles(): string[] {
+    return [...this.#troubles(), ...this.opened.dialling.troubles()];
   }
 
   /** The messenger begins to read and to send. Once more does nothing. */

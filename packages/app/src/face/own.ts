@@ -32,7 +32,7 @@ export async function overFace<T>(
   values: ProfileValues,
   work: (face: Face) => Promise<T>,
 ): Promise<T> {
-  const session = new Session(opened, values, (error) => face.fail(error));
+  const session = new Session(opened, values, { onFailure: (error) => face.fail(error) });
   const face = new LocalFace(session);
   try {
     const result = await work(face);

@@ -12,7 +12,8 @@ export const MAKE_OPTIONS = {
 } as const;
 
 export const MAKE_HELP = `  --relay ADDR     a relay for the own mailboxes: asfaleia://host:port#SHA256:…, host or host:port (default:
-                   ASFALEIA_RELAY); may be given several times, the first one is used
+                   ASFALEIA_RELAY); may be given several times, the first one is used. here=HOST[:PORT]: the agent
+                   runs a relay of your own, which others reach under that name or address
   --name NAME      shown to people who get your card
   --link CARD      the card of another device of the same SSH key, as a file: that device confirms this one
   --replace        the other devices of the SSH key are lost: this one takes their place, and contacts are asked

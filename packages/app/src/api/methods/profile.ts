@@ -49,7 +49,7 @@ export const profileMethods = {
       },
     },
     run: async (session, _, caller) => {
-      const { messenger, protection, dialling } = session.opened;
+      const { messenger, protection } = session.opened;
       const { relays, open, ...status } = messenger.status();
       const keyHasPassphrase = protection === "ssh" ? await keyIsLocked(session, caller) : undefined;
       const { identity, device, isConfirmed, listEnds, requests } = status;
@@ -61,7 +61,7 @@ export const profileMethods = {
         requests,
         relays,
         open,
-        troubles: dialling.troubles(),
+        troubles: session.troubles(),
         protection,
         ...(keyHasPassphrase === undefined ? {} : { keyHasPassphrase }),
         publishes: publishes(session.opened),
