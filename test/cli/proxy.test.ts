@@ -60,6 +60,15 @@ test("two people talk, and every connection goes through the proxy", async (t) =
   const texts = jsonLines(heard.stdout).flatMap(({ type, text }) => (type === "request" ? [text] : []));
   assert.deepEqual(texts, ["through the dark"]);
   checkAsked(socks);
+
+  // Without the proxy the message waits here, and why is said.
+  await socks[Symbol.asyncDispose]();
+  const kept = await alice.run(["send", "bob", "later", "--timeout", "2"]);
+  assert.equal(kept.code, 10);
+  assert.match(
+    kept.stderr,
+    /the proxy made no connection to the relay: nobody answers at the proxy's address/,
+  );
 });
 
 test("user and password of the setting take the place of drawn ones", async (t) => {

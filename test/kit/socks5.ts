@@ -48,7 +48,8 @@ export async function startSocks5(options: Socks5Options): Promise<Socks5> {
     asked,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      // Once more is no harm.
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The proxy of this process, ASFALEIA_PROXY: whatever is dialled goes through it, or not at all. */
+import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { hostAndPort } from "@asfaleia/protocol";
 import { EXIT, Failure, usage } from "./exit.ts";
@@ -87,4 +88,16 @@ export function proxyFor(host: string, proxy: SocksProxy | undefined): SocksProx
 
 function isLoopback(host: string): boolean {
   return (isIPv4(host) && host.startsWith("127.")) || host === "::1";
+}
+
+/**
+ * What two processes with the same setting have in common: an agent dials by the setting that it was started with, and
+ * a face whose setting is another one must not leave the dialling to it.
+ * @returns 64 hex digits that show neither place nor password; empty where there is no proxy
+ */
+export function proxyMark(proxy: SocksProxy | undefined): string {
+  if (proxy === undefined) return "";
+  const { host, port, credentials } = proxy;
+  const setting = JSON.stringify([host, port, credentials?.user, credentials?.password]);
+  return createHash("sha256").update(setting).digest("hex");
 }

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { startSocks5 } from "../../../test/kit/socks5.ts";
 import { Failure } from "../src/exit.ts";
-import { parseProxy, proxyFor, proxySetting, type SocksProxy } from "../src/proxy.ts";
+import { parseProxy, proxyFor, proxyMark, proxySetting, type SocksProxy } from "../src/proxy.ts";
 import { connectThrough, ProxyError, type ProxyErrorCode } from "../src/socks.ts";
 
 const NEVER = new AbortController().signal;
@@ -88,6 +88,23 @@ test("not set and empty are no proxy; loopback numbers go round it, everything e
   for (const host of ["abc.onion", "a.B.ONION", "abc.onion."]) {
     assert.throws(() => proxyFor(host, undefined), /onion service .* ASFALEIA_PROXY=socks5h/);
   }
+});
+
+test("equal settings have equal marks, however they are written, and others have others", () => {
+  const mark = (text: string) => proxyMark(parseProxy(text));
+  assert.equal(proxyMark(undefined), "");
+  assert.match(mark("socks5h://127.0.0.1:9050"), /^[0-9a-f]{64}$/);
+  assert.equal(mark("socks5://LOCALHOST:9050/"), mark("socks5h://localhost:9050"));
+  assert.equal(mark("socks5h://%61:b@localhost:1"), mark("socks5h://a:b@localhost:1"));
+  const settings = [
+    "localhost:1",
+    "localhost:2",
+    "other:1",
+    "a:b@localhost:1",
+    "a:c@localhost:1",
+    "b:b@localhost:1",
+  ];
+  assert.equal(new Set(settings.map((each) => mark(`socks5h://${each}`))).size, settings.length);
 });
 
 /** A server that greets, and counts who came. */
