@@ -89,13 +89,11 @@ export async function runAgent(options: AgentOptions): Promise<void> {
                 failure = error;
                 end();
               },
+              ...(relay === undefined ? {} : { ready: relay.tried }),
               troubles: () => (relay?.trouble === undefined ? [] : [relay.trouble]),
             });
             const place = ownRelayOf(profile);
-            if (place !== undefined) {
-              relay = new OwnRelayKeeper(where.home, place);
-              await relay.tried;
-            }
+            if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
             session.start();
             const server = await bind();
             watcher = watch(dirname(path), () => server.isThere() || end());

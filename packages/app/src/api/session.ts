@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly onFailure: (error: unknown) => void;
   /** What else is not as it should be, in words. */
   readonly troubles?: () => string[];
+  /** The messenger does not go online before this has resolved. */
+  readonly ready?: Promise<void>;
 }
 
 export class Session {
@@ -22,13 +24,19 @@ export class Session {
   readonly uploads = new Uploads();
   readonly #values: ProfileValues;
   readonly #troubles: () => string[];
+  readonly #ready: Promise<void> | undefined;
   readonly #listeners = new Set<(event: EventView) => void>();
   readonly #pump: Promise<void>;
   #isStarted = false;
 
-  constructor(opened: Opened, values: ProfileValues, { onFailure, troubles = () => [] }: SessionOptions) {
+  constructor(
+    opened: Opened,
+    values: ProfileValues,
+    { onFailure, troubles = () => [], ready }: SessionOptions,
+  ) {
     this.opened = opened;
     this.#troubles = troubles;
+    this.#ready = ready;
     this.#values = values;
     const events = opened.messenger.events();
     this.#pump = (async () => {
@@ -49,7 +57,9 @@ export class Session {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.opened.messenger.start();
+    const { messenger, signal } = this.opened;
+    if (this.#ready === undefined) messenger.start();
+    else void this.#ready.then(() => signal.aborted || messenger.start());
   }
 
   /** Calls `listener` with every event from now on. @returns what ends that */
