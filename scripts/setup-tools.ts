@@ -10,10 +10,13 @@ import { delimiter, join } from "node:path";
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
   ["openssl", "openssl"],
+  ["pngtopnm", "netpbm"],
   ["script", "bsdutils"],
+  ["sixel2png", "libsixel-bin"],
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["zbarimg", "zbar-tools"],
 ];
 
 const missing = () => TOOLS.filter(([command]) => !isThere(command));
