@@ -1,5 +1,6 @@
 /** The graphics protocol of kitty, which Ghostty, WezTerm and Konsole know too. Pixels go zlib-packed, never as a file of others. */
 import { deflateSync } from "node:zlib";
+import { throughTmux } from "../tmux.ts";
 import { type Pixels, resized, type Size } from "./pixels.ts";
 import { atTopLeft, blanks, type Cells, type Drawn, MAX_PLACE, pixelsOf, USUAL_CELL } from "./place.ts";
 
@@ -57,11 +58,6 @@ export function kittyDelete(id: number, passthrough = false): string {
   checkId(id);
   const command = `\x1b_Ga=d,d=I,i=${id},q=2\x1b\\`;
   return passthrough ? throughTmux(command) : command;
-}
-
-/** A sequence for the terminal around tmux (tmux(1), allow-passthrough). */
-export function throughTmux(sequence: string): string {
-  return `\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\`;
 }
 
 function commands(head: string, data: string): string[] {

@@ -1,4 +1,5 @@
 /** How this terminal is to be shown pictures: by the environment, and by what it answers where it was asked. */
+import { isMultiplexed } from "../tmux.ts";
 import type { ColorDepth } from "./blocks.ts";
 import type { Size } from "./pixels.ts";
 
@@ -39,11 +40,6 @@ export function pictureWay(env: Environment, answers: TerminalAnswers = {}): Pic
   const isIterm = /^(iTerm\.app|WezTerm|mintty)$/.test(TERM_PROGRAM) || env.LC_TERMINAL === "iTerm2";
   if (isIterm || /^(iterm2|wezterm)\b/.test(answers.version ?? "")) return "iterm2";
   return hasSixel ? "sixel" : "blocks";
-}
-
-/** Whether tmux or screen stands between us and the terminal. */
-export function isMultiplexed({ TMUX, STY, TERM = "" }: Environment): boolean {
-  return Boolean(TMUX) || Boolean(STY) || /^(tmux|screen)\b/.test(TERM);
 }
 
 /** Whether text can stand for pictures, so that they scroll with it. */
