@@ -16,6 +16,7 @@ const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["tmux", "tmux"],
   ["zbarimg", "zbar-tools"],
 ];
 
