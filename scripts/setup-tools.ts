@@ -10,10 +10,14 @@ import { delimiter, join } from "node:path";
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
   ["openssl", "openssl"],
+  ["pngtopnm", "netpbm"],
   ["script", "bsdutils"],
+  ["sixel2png", "libsixel-bin"],
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["tmux", "tmux"],
+  ["zbarimg", "zbar-tools"],
 ];
 
 const missing = () => TOOLS.filter(([command]) => !isThere(command));

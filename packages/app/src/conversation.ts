@@ -1,7 +1,7 @@
 /** Conversations as a person reads them; every word of others is cleaned. */
 import { styleText } from "node:util";
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine, quoted, wantsColor } from "./display.ts";
+import { beside, cleanLine, quoted, wantsColor } from "./display.ts";
 import { noticeText } from "./notices.ts";
 
 /** Enough to tell the messages of a profile apart; asfaleia takes any beginning of an id. */
@@ -14,7 +14,7 @@ export function shortId(id: string): string {
 /** A message: who, its id, when and how far on one line, what it says behind a margin. */
 export function messageText(view: MessageView, saved?: string): string {
   if (view.kind === "notice") return `* ${cleanLine(view.with)}: ${noticeText(view.text)}\n\n`;
-  const head = [who(view), shortId(view.id), localTime(view.at, view.arrivedAt), ...marksOf(view)].join("  ");
+  const head = beside(who(view), shortId(view.id), localTime(view.at, view.arrivedAt), ...marksOf(view));
   const lines = [head];
   if (view.replyTo !== undefined) lines.push(`answers ${shortId(view.replyTo)}`);
   if (view.kind === "unknown") lines.push("needs a newer version of asfaleia");

@@ -5,13 +5,25 @@
 
 /** Joiners and emoji selectors: meant well and seen by nobody. They are left out, the rest is shown as <U+XXXX>. */
 const SILENT = /\u200c|\u200d|\ufe0e|\ufe0f/gu;
-const HIDDEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/** With what has no meaning yet (Cn): whether it is seen, and how wide, is up to the terminal. */
+const HIDDEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 /** Towers of accents reach into other lines. */
 const STACKED = /(\p{M}{4})\p{M}+/gu;
+/** A mark without a letter of its own would sit on what stands before the text. */
+const UNBORNE = /(^|[\n\t])(?=\p{M})/gu;
+const DOTTED_CIRCLE = "\u25cc";
 
 /** A text of several lines; line feeds and tabs stay. */
 export function cleanText(text: string): string {
-  return text.replace(/\r\n/g, "\n").replace(SILENT, "").replace(HIDDEN, escaped).replace(STACKED, "$1");
+  return borne(shown(text.replace(/\r\n/g, "\n").replace(SILENT, "")));
+}
+
+function shown(text: string): string {
+  return text.replace(HIDDEN, escaped).replace(STACKED, "$1");
+}
+
+function borne(text: string): string {
+  return text.replace(UNBORNE, `$1${DOTTED_CIRCLE}`);
 }
 
 /** A text on one line, such as a name or a comment. */
@@ -19,12 +31,63 @@ export function cleanLine(text: string): string {
   return cleanText(text).replace(/[\t\n]/g, escaped);
 }
 
+/** Joiners that make one picture of two, and selectors behind what is a picture at all. */
+const EMOJI_PARTS =
+  /(?<=\p{Extended_Pictographic}[\ufe0e\ufe0f]?)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Emoji})[\ufe0e\ufe0f]/gu;
+/** Blanks that no Unicode property tells: an empty cell of braille, a note without a head. */
+const LOOKS_BLANK = /[\u2800\u{1d159}]/gu;
+const NO_NAME = "(no name)";
+
+/**
+ * A name that somebody gave themselves, on one line. Nothing in it is left out unseen, but the parts of emoji: two names
+ * that differ look different. Blanks of every kind are one blank, and none at the ends.
+ */
+export function cleanName(name: string): string {
+  const line = shown(name.replace(EMOJI_PARTS, "")).replace(/[\t\n]/g, escaped);
+  const trimmed = line
+    .replace(LOOKS_BLANK, escaped)
+    .replace(/\p{Zs}+/gu, " ")
+    .trim();
+  return trimmed === "" ? NO_NAME : borne(trimmed);
+}
+
+/** Blocks of the scripts that run from right to left (Unicode's DerivedBidiClass, defaults R and AL). */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const LEFT_TO_RIGHT = /[\p{L}\u2800]/u;
+const STYLES = /\x1b\[[\d;]*m/g;
+/** Braille's empty cell: blank, and of all blanks the one that counts as running from left to right. */
+const BORDER = "\u2800";
+
+/**
+ * Fields on one line, with two blanks between them. Terminals that turn right-to-left text around themselves (VTE, Konsole,
+ * PuTTY, Terminal.app) would take a number of ours behind a Hebrew name for a part of it, and show it in front; they
+ * disregard isolates and marks (U+2066 to U+2069, U+200E), so what keeps the fields apart is a blank with a direction.
+ * @param fields cleaned, perhaps with styles of ours
+ */
+export function beside(...fields: readonly string[]): string {
+  const [first = "", ...others] = fields;
+  return others.reduce((line, field) => {
+    const border = endsRightToLeft(line.replace(STYLES, "")) ? ` ${BORDER}` : "  ";
+    return line + border + field;
+  }, first);
+}
+
+/** By the last character that has a direction of its own. */
+function endsRightToLeft(text: string): boolean {
+  const last = [...text].findLast(
+    (character) => RIGHT_TO_LEFT.test(character) || LEFT_TO_RIGHT.test(character),
+  );
+  return last !== undefined && RIGHT_TO_LEFT.test(last);
+}
+
+/** What is hidden, and marks that would pile up or sit on the quotation mark. */
+const ESCAPED_IN_JSON =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?<=\p{M}{4}|")\p{M}/gu;
+
 /** A value as one line of JSON that is safe to look at: everything that is hidden stands there as \uXXXX. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
-    (character) =>
-      Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(""),
+  return `${JSON.stringify(value).replace(ESCAPED_IN_JSON, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(""),
   )}\n`;
 }
 

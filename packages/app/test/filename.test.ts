@@ -36,6 +36,24 @@ const CASES: [name: string, safe: string][] = [
   ["Grüße aus Zürich.txt", "Grüße aus Zürich.txt"],
   ["東京.jpg", "東京.jpg"],
   ["~", "otherwise"],
+  ["", "otherwise"],
+  [".", "otherwise"],
+  ["......", "otherwise"],
+  ["a/..", "otherwise"],
+  ["C:\\Windows\\..\\x.dll", "x.dll"],
+  ["\\\\server\\share\\x", "x"],
+  ["file.txt:stream", "file.txt_stream"],
+  ["a\0b.png", "a_b.png"],
+  ["--help", "help"],
+  ["- rf", "rf"],
+  ["nul .txt", "_nul.txt"],
+  ["COM¹.txt", "_COM¹.txt"],
+  ["CONOUT$", "CONOUT_"],
+  ["\u0338x.png", "x.png"],
+  ["\u202d\u2066x\u200b.png", "x_.png"],
+  ["\ud800.png", "png"],
+  ["%2e%2e%2fx", "2e_2e_2fx"],
+  ["x.desktop\n", "x.desktop_"],
 ];
 
 for (const [name, safe] of CASES) {
@@ -46,7 +64,8 @@ test("whatever a stranger calls a file, the name is one part, visible, short and
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 400 }), (name) => {
       const safe = safeName(name, "otherwise");
-      assert.match(safe, /^[\p{L}\p{M}\p{N}_( )][\p{L}\p{M}\p{N}._\-() ]*$/u);
+      assert.match(safe, /^[\p{L}\p{N}_()][\p{L}\p{M}\p{N}._\-() ]*$/u);
+      assert.doesNotMatch(safe, /\p{M}{5}/u);
       assert.ok(Buffer.byteLength(safe) <= 120 + 1 + 1 + 16 * 4);
       assert.doesNotMatch(safe, /[. ]$/);
     }),
@@ -83,6 +102,38 @@ test("nothing is overwritten or written through a link, and files are the owner'
     assert.equal(await folder.keep("link", Uint8Array.of(3)), join(folder.path, "link-2"));
     assert.equal(existsSync(target), false);
     assert.deepEqual(readdirSync(folder.path).sort(), ["cat-2.png", "cat.png", "link", "link-2"]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("a folder may be a link of the user's own; what is written stays in it", async () => {
+  const root = mkdtempSync(join(tmpdir(), "asfaleia-folder-"));
+  try {
+    await Folder.open(join(root, "real"));
+    symlinkSync(join(root, "real"), join(root, "linked"));
+    const folder = await Folder.open(join(root, "linked"));
+    for (const name of ["../out", "a/../../out", "/etc/out", "..\\out"]) {
+      await folder.keep(safeName(name, "otherwise"), Uint8Array.of(1));
+    }
+    assert.deepEqual(readdirSync(join(root, "real")).sort(), ["out", "out-2", "out-3", "out-4"]);
+    assert.deepEqual(readdirSync(root).sort(), ["linked", "real"]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("the longest name, and all that have the same, can be written", async () => {
+  const root = mkdtempSync(join(tmpdir(), "asfaleia-folder-"));
+  try {
+    const folder = await Folder.open(root);
+    const name = safeName(`${"𝔘".repeat(300)}.${"𝔘".repeat(16)}`, "otherwise");
+    const paths = [];
+    for (let number = 0; number < 12; number++) paths.push(await folder.keep(name, Uint8Array.of(number)));
+    assert.equal(new Set(paths).size, 12);
+    paths.forEach((path, number) => {
+      assert.deepEqual([...readFileSync(path)], [number]);
+    });
   } finally {
     rmSync(root, { recursive: true });
   }

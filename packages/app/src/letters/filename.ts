@@ -5,7 +5,7 @@ import { extensionOf } from "./mediatype.ts";
 const MAX_STEM_BYTES = 120;
 const MAX_EXTENSION_CHARACTERS = 16;
 /** Names that are devices on Windows, whatever stands behind the dot. */
-const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9¹²³])$/i;
 
 /**
  * A safe file name: the last part of a path, of letters, digits and `. _ - ( )` and blanks only, neither hidden nor an
@@ -16,12 +16,15 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
 export function safeName(name: string, otherwise: string): string {
   const last = name.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const cleaned = last.replace(/[^\p{L}\p{M}\p{N}._\-() ]|\p{Default_Ignorable_Code_Point}/gu, "_");
-  const trimmed = cleaned.replace(/^[.\-_ ]+/, "").replace(/[. ]+$/, "");
+  const trimmed = cleaned
+    .replace(/^[.\-_ \p{M}]+/u, "")
+    .replace(/[. ]+$/, "")
+    .replace(/(\p{M}{4})\p{M}+/gu, "$1");
   const dot = trimmed.lastIndexOf(".");
   const hasExtension = dot > 0 && trimmed.length - dot - 1 <= MAX_EXTENSION_CHARACTERS;
   const stem = shorten(hasExtension ? trimmed.slice(0, dot) : trimmed);
   if (stem === "") return otherwise;
-  const safeStem = DEVICE.test(stem.split(".")[0] ?? "") ? `_${stem}` : stem;
+  const safeStem = DEVICE.test(stem.split(".")[0]?.trim() ?? "") ? `_${stem}` : stem;
   return hasExtension ? `${safeStem}${trimmed.slice(dot)}` : safeStem;
 }
 

@@ -1,0 +1,270 @@
+/** Pictures that mean harm: to memory, to time, and to what is waiting behind them. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { crc32, deflateSync } from "node:zlib";
+import fc from "fast-check";
+import { missing } from "../../../identity/test/oracle.ts";
+import { decodePicture } from "../../src/picture/decode.ts";
+import { PictureError } from "../../src/picture/error.ts";
+import { decodeGif } from "../../src/picture/gif.ts";
+import { readPictureHeader } from "../../src/picture/header.ts";
+import { decodeJpeg } from "../../src/picture/jpeg.ts";
+import { MAX_DECODING_MS, MAX_JPEG_SCANS, MAX_WAITING_PICTURES } from "../../src/picture/limits.ts";
+import { decodePng, encodePng } from "../../src/picture/png.ts";
+import { gradient, noise, through, toPpm } from "./kit.ts";
+
+/** Nothing may take more, whoever sent it: what the thread itself takes is in it. */
+const MOST_MEBIBYTES = 160;
+/** A JPEG stands in memory whole. */
+const MOST_JPEG_MEBIBYTES = 640;
+/** Until the thread is ended, on a machine that is busy. */
+const MOST_MS = MAX_DECODING_MS + 5000;
+/** The face of the program must go on all the while. */
+const LONGEST_STALL_MS = 500;
+
+interface Measured {
+  readonly outcome: string;
+  readonly ms: number;
+  readonly mebibytes: number;
+  readonly stalledMs: number;
+}
+
+async function measured(picture: Uint8Array): Promise<Measured> {
+  const script = fileURLToPath(new URL("measure.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--conditions=asfaleia-source", script], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(picture);
+  let said = "";
+  child.stdout.on("data", (piece: Buffer) => {
+    said += piece;
+  });
+  await once(child, "close");
+  return JSON.parse(said);
+}
+
+async function assertCheap(picture: Uint8Array, outcome: RegExp, mebibytes = MOST_MEBIBYTES): Promise<void> {
+  const took = await measured(picture);
+  assert.match(took.outcome, outcome);
+  assert.ok(took.mebibytes <= mebibytes, `${took.mebibytes} MiB`);
+  assert.ok(took.ms <= MOST_MS, `${took.ms} ms`);
+  assert.ok(took.stalledMs <= LONGEST_STALL_MS, `stalled for ${took.stalledMs} ms`);
+}
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+}
+
+function png(width: number, height: number, ...chunks: Buffer[]): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 6, 0, 0, 0], 8);
+  const signature = Buffer.from("89504e470d0a1a0a", "hex");
+  return Buffer.concat([signature, chunk("IHDR", header), ...chunks, chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** What inflates to about a gigabyte: one block of zeros, and copies of it to the end of the stream. */
+const gigabyte = (() => {
+  let made: Buffer | undefined;
+  return () => {
+    made ??= deflateSync(Buffer.alloc(1024 ** 3), { level: 9, chunkSize: 1024 * 1024 });
+    return made;
+  };
+})();
+
+test("a PNG of a few pixels whose data makes a gigabyte", async () => {
+  const bomb = png(100, 100, chunk("IDAT", gigabyte()));
+  assert.ok(bomb.length < 2_000_000);
+  await assertCheap(bomb, /^damaged$/);
+});
+
+test("a PNG that says it is as large as its gigabyte of data", async () => {
+  const bomb = png(16_384, 16_384, chunk("IDAT", gigabyte()));
+  await assertCheap(bomb, /^too-large$/);
+});
+
+test("a PNG as large as is shown, of nothing but zeros", async () => {
+  const data = deflateSync(Buffer.alloc(16_384 * 4 * 2441 + 2441), { level: 9 });
+  assert.ok(data.length < 200_000);
+  await assertCheap(png(16_384, 2441, chunk("IDAT", data)), /^640x95$/);
+});
+
+test("a PNG whose comments and colour profile make a gigabyte: they are not looked at", async () => {
+  const compressed = gigabyte();
+  const text = chunk("zTXt", Buffer.concat([Buffer.from("Comment\0\0", "latin1"), compressed]));
+  const profile = chunk("iCCP", Buffer.concat([Buffer.from("sRGB\0\0", "latin1"), compressed]));
+  const data = chunk("IDAT", deflateSync(Buffer.alloc(10 * 41)));
+  await assertCheap(png(10, 10, text, profile, data), /^10x10$/);
+});
+
+test("a PNG in a million pieces", async () => {
+  const data = deflateSync(Buffer.alloc(10 * 41), { level: 0 });
+  const piece = chunk("IDAT", Buffer.alloc(0));
+  const pieces = Buffer.alloc(1_300_000 * piece.length, piece);
+  await assertCheap(png(10, 10, pieces, chunk("IDAT", data)), /^10x10$/);
+});
+
+/** A frame header with this size in front of scans. */
+function jpeg(width: number, height: number, scans = 1, marker = 0xc0): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt16BE(height, 0);
+  size.writeUInt16BE(width, 2);
+  const frame = Buffer.concat([Buffer.of(0xff, marker, 0, 11, 8), size, Buffer.of(1, 1, 0x11, 0)]);
+  const scan = Buffer.of(0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x55);
+  return Buffer.concat([Buffer.of(0xff, 0xd8), frame, ...Array(scans).fill(scan), Buffer.of(0xff, 0xd9)]);
+}
+
+test("a JPEG of 65,535 × 65,535, in 30 bytes", () => assertCheap(jpeg(65_535, 65_535), /^too-large$/));
+
+test("a JPEG as large as is shown, of which nothing is there", () =>
+  assertCheap(jpeg(16_000, 1000), /^damaged$/, MOST_JPEG_MEBIBYTES));
+
+test("a JPEG whose second frame is larger than its first", () => {
+  const [small, large] = [jpeg(8, 8), jpeg(16_384, 900)];
+  assert.throws(() => readPictureHeader(Buffer.concat([small.subarray(0, -2), large.subarray(2)])), {
+    code: "damaged",
+  });
+});
+
+test("a progressive JPEG of thousands of scans", () =>
+  assertCheap(jpeg(4000, 4000, 5000, 0xc2), /^too-slow$/));
+
+test("a large progressive JPEG of as many scans as are taken", { skip: missing("pnmtojpeg") }, async () => {
+  const file = through("pnmtojpeg", ["-progressive"], toPpm(gradient(4200, 3200)));
+  // The first gives the coefficients of all colours, and may be given again.
+  const starts = [...file.toString("latin1").matchAll(/\xff\xda/g)];
+  const start = file.indexOf(Buffer.of(0xff, 0xda));
+  const end = file.indexOf(Buffer.of(0xff, 0xc4), start);
+  const more = Array<Buffer>(MAX_JPEG_SCANS - starts.length).fill(file.subarray(start, end));
+  const bomb = Buffer.concat([file.subarray(0, end), ...more, file.subarray(end)]);
+  await assertCheap(bomb, /^(\d+x480|too-slow)$/, MOST_JPEG_MEBIBYTES);
+});
+
+test("the dearest JPEG that is shown", { skip: missing("pnmtojpeg") }, async () => {
+  const ppm = toPpm(gradient(3800, 2800));
+  const file = through("pnmtojpeg", ["-sample=1x1", "-progressive"], ppm);
+  await assertCheap(file, /^(\d+x\d+|too-large)$/, MOST_JPEG_MEBIBYTES);
+});
+
+function gif(screen: [number, number], image: [number, number], data: number[]): Buffer {
+  const words = (...values: number[]) => values.flatMap((value) => [value & 255, value >> 8]);
+  return Buffer.from([
+    ...Buffer.from("GIF89a"),
+    ...words(...screen),
+    ...[0x80, 0, 0, 0, 0, 0, 255, 255, 255],
+    ...[0x2c, ...words(0, 0, ...image), 0],
+    ...[2, data.length, ...data, 0],
+    0x3b,
+  ]);
+}
+
+test("a GIF whose picture is larger than its screen", () =>
+  assertCheap(gif([10, 10], [65_535, 65_535], [0x84, 0x51]), /^too-large$/));
+
+test("a GIF as large as is shown, of which nothing is there", () =>
+  assertCheap(gif([16_384, 2441], [16_384, 2441], [0x84, 0x51]), /^damaged$/));
+
+/** As the thread decodes, without the thread. */
+async function decoded(bytes: Uint8Array): Promise<void> {
+  try {
+    const header = readPictureHeader(bytes);
+    if (header === undefined || header.width * header.height > 1_000_000) return;
+    if (header.type === "png") await decodePng(bytes, header);
+    else if (header.type === "gif") decodeGif(bytes, header);
+    else decodeJpeg(bytes, (size) => size);
+  } catch (error) {
+    assert.ok(error instanceof PictureError, `${error}`);
+  }
+}
+
+const kinds = [
+  ["PNG", encodePng],
+  ["GIF", (pixels) => through("pamtogif", [], through("pnmquant", ["64"], toPpm(pixels)))],
+  ["JPEG", (pixels) => through("pnmtojpeg", [], toPpm(pixels))],
+  ["progressive JPEG", (pixels) => through("pnmtojpeg", ["-progressive"], toPpm(pixels))],
+] satisfies [string, (pixels: ReturnType<typeof gradient>) => Uint8Array][];
+
+for (const [name, encode] of kinds) {
+  test(`a ${name} that was cut anywhere is read or refused`, {
+    skip: missing("pamtogif", "pnmtojpeg"),
+  }, async () => {
+    const whole = encode(gradient(20, 13));
+    for (let length = 0; length < whole.length; length++) await decoded(whole.subarray(0, length));
+  });
+
+  test(`a ${name} that was altered anywhere is read or refused`, {
+    skip: missing("pamtogif", "pnmtojpeg"),
+  }, async () => {
+    const whole = encode(gradient(20, 13));
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
+        const altered = Buffer.from(whole);
+        for (const [at, value] of changes) altered[at] = value;
+        await decoded(altered);
+      }),
+      { numRuns: 500 },
+    );
+  });
+}
+
+test("noise behind any beginning is read or refused", async () => {
+  const start = fc.constantFrom("89504e470d0a1a0a", "ffd8ff", "474946383961", "");
+  await fc.assert(
+    fc.asyncProperty(start, fc.uint8Array({ maxLength: 300 }), async (hex, rest) => {
+      await decoded(Buffer.concat([Buffer.from(hex, "hex"), rest]));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("more data than pixels is damage, and so is less", async () => {
+  await fc.assert(
+    fc.asyncProperty(noise({ side: 8 }), fc.integer({ min: -3, max: 3 }), async ({ width, height }, more) => {
+      const data = deflateSync(Buffer.alloc((width * 4 + 1) * height + more));
+      const file = png(width, height, chunk("IDAT", data));
+      if (more === 0) await decodePng(file, { width, height });
+      else await assert.rejects(decodePng(file, { width, height }), { code: "damaged" });
+    }),
+  );
+});
+
+test("what takes longer than it may is ended", async () => {
+  const file = encodePng(gradient(2000, 2000));
+  await assert.rejects(decodePicture(file, { fit: { width: 10, height: 10 }, limit: 1 }), {
+    code: "too-slow",
+  });
+});
+
+test("who looks away ends the decoding", async () => {
+  const stop = new AbortController();
+  const file = encodePng(gradient(2000, 2000));
+  const decoding = decodePicture(file, { fit: { width: 10, height: 10 }, signal: stop.signal });
+  stop.abort(new Error("looked away"));
+  await assert.rejects(decoding, /looked away/);
+  await assert.rejects(
+    decodePicture(file, { fit: { width: 1, height: 1 }, signal: stop.signal }),
+    /looked away/,
+  );
+});
+
+test("of very many at once the last are told to wait, and the next is taken again", async () => {
+  const stop = new AbortController();
+  const file = encodePng(gradient(10, 10));
+  const asked = Array.from({ length: MAX_WAITING_PICTURES }, () =>
+    decodePicture(file, { fit: { width: 1, height: 1 }, signal: stop.signal }),
+  );
+  const ended = Promise.allSettled(asked);
+  await assert.rejects(decodePicture(file, { fit: { width: 1, height: 1 } }), { code: "busy" });
+  stop.abort();
+  await ended;
+  await decodePicture(file, { fit: { width: 1, height: 1 } });
+});
