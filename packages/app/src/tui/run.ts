@@ -1,0 +1,54 @@
+/** Starts the terminal UI on the terminal of this process. */
+import type { ReadStream, WriteStream } from "node:tty";
+import { EXIT } from "../exit.ts";
+import type { Face } from "../face/face.ts";
+import { type FaceValues, openRemote } from "../face/open.ts";
+import { onBehalfOf } from "../person.ts";
+import type { Where } from "../profile/where.ts";
+import { signsFor } from "./format.ts";
+import { AtTheScreen } from "./runtime/person.ts";
+import { TtyTerminal } from "./runtime/terminal.ts";
+import { shortenInk } from "./shortcut.ts";
+import { themeFor } from "./theme.ts";
+
+/** Runs until the user ends it. @throws Failure where the profile cannot be opened */
+export async function runTui(where: Where, values: FaceValues, signal: AbortSignal): Promise<number> {
+  // React and its reconciler are several times slower otherwise.
+  process.env.NODE_ENV ??= "production";
+  shortenInk();
+  const person = new AtTheScreen();
+  const connect = (until: AbortSignal): Promise<Face> =>
+    onBehalfOf(person, () => openRemote(where, values, AbortSignal.any([signal, until])));
+  // The agent answers while Ink is loaded.
+  const first = connect(signal);
+  first.catch(() => {});
+  const { Loop } = await import("./runtime/loop.ts");
+  const { downloadFolder } = await import("./runtime/effects.ts");
+  let face: Promise<Face> | undefined = first;
+  // Whatever has to be asked before is asked on the terminal as it was.
+  await first;
+  const terminal = new TtyTerminal(
+    process.stdin as ReadStream,
+    process.stdout as WriteStream,
+    process.env.ASFALEIA_MOUSE !== "off",
+  );
+  const loop = new Loop({
+    terminal,
+    theme: themeFor(!process.env.NO_COLOR && process.env.TERM !== "dumb"),
+    signs: signsFor(process.env, process.platform),
+    downloads: await downloadFolder(process.env),
+    signal,
+    clock: Date.now,
+    connect: (until) => {
+      const ready = face;
+      face = undefined;
+      return ready ?? connect(until);
+    },
+    notify: () => terminal.write("\x07"),
+    draw: () => Promise.resolve(undefined),
+  });
+  person.sitAt(loop);
+  await loop.run();
+  signal.throwIfAborted();
+  return EXIT.done;
+}
