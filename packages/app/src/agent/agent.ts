@@ -14,6 +14,7 @@ import { NOBODY, onBehalfOf, type Person } from "../person.ts";
 import { keyOf, loadMessenger, runWith, unlockStored } from "../profile/open.ts";
 import { publishInTime } from "../profile/publishing.ts";
 import { needProfile, type ProfileValues, type Where } from "../profile/where.ts";
+import { proxyMark, proxySetting } from "../proxy.ts";
 import { version } from "../version.ts";
 import { Gate } from "./gate.ts";
 import { socketToBind } from "./place.ts";
@@ -42,6 +43,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const { where, values, signal } = options;
   needProfile(where);
   const path = socketToBind(where);
+  // A setting that cannot be read is told now, not at each relay.
+  const proxy = proxyMark(proxySetting());
   const ending = new AbortController();
   const end = (): void => ending.abort();
   signal.addEventListener("abort", end, { once: true });
@@ -55,6 +58,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       {
         profile: where.name,
         version: version(),
+        proxy,
         session: () => session,
         unlock: (person, aborted) => gate.visit(person, aborted),
         stop: end,

@@ -14,6 +14,8 @@ import { HungUp, Peer, RpcError } from "../rpc/peer.ts";
 export interface Host {
   readonly profile: string;
   readonly version: string;
+  /** `proxyMark` of the proxy that it reaches relays through. */
+  readonly proxy: string;
   /** Undefined while the profile is locked. */
   session(): Session | undefined;
   /** Rejects with what opening the profile came to. */
@@ -83,9 +85,9 @@ export class Connection {
     const { canAsk = false, sshAgent } = readParams(CONTROL["agent.hello"].params, params);
     this.#canAsk = canAsk;
     this.#sshAgent = sshAgent;
-    const { profile, version } = this.#host;
+    const { profile, version, proxy } = this.#host;
     const state = this.#host.session() === undefined ? "locked" : "open";
-    return { api: API_VERSION, version, profile, state, pid: process.pid };
+    return { api: API_VERSION, version, profile, state, pid: process.pid, proxy };
   }
 
   #session(): Session {

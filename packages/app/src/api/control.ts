@@ -31,10 +31,12 @@ export const CONTROL = {
       profile: v.string(),
       state: v.picklist(["locked", "open"]),
       pid: v.number(),
+      /** What faces with the same ASFALEIA_PROXY have in common with it; empty where it uses none. */
+      proxy: v.string(),
     }),
     example: {
       params: { canAsk: false },
-      result: { api: API_VERSION, version: "0.1.0", profile: "default", state: "open", pid: 4711 },
+      result: { api: API_VERSION, version: "0.1.0", profile: "default", state: "open", pid: 4711, proxy: "" },
     },
   },
   "agent.unlock": {

@@ -92,9 +92,9 @@ export async function stopAgent(where: Where, signal: AbortSignal): Promise<bool
 /** A face at the agent, started and unlocked where it takes that. @throws Failure, Interrupted; the signal's reason */
 export async function openRemote(where: Where, values: FaceValues, signal: AbortSignal): Promise<RemoteFace> {
   const face = (await findAgent(where, signal)) ?? (await started(where, values, signal));
-  if (face.hello.state === "open") return face;
   try {
-    await unlocked(face);
+    await expectSameProxy(face);
+    if (face.hello.state === "locked") await unlocked(face);
     return face;
   } catch (error) {
     await face.close();
@@ -115,6 +115,17 @@ async function started(where: Where, values: FaceValues, signal: AbortSignal): P
   const face = await findAgent(where, signal);
   if (face !== undefined) return face;
   throw new Failure(EXIT.failed, "the agent has ended as soon as it was there");
+}
+
+/** Whoever has set a proxy must not be dialled for past it, nor through another one. */
+async function expectSameProxy({ hello }: RemoteFace): Promise<void> {
+  if (hello.proxy === "" && !process.env.ASFALEIA_PROXY) return;
+  const { proxyMark, proxySetting } = await import("../proxy.ts");
+  if (proxyMark(proxySetting()) === hello.proxy) return;
+  throw new Failure(
+    EXIT.usage,
+    "the agent was started with another ASFALEIA_PROXY than is set here: asfaleia agent stop, then try again",
+  );
 }
 
 /** As ssh's NumberOfPasswordPrompts. */

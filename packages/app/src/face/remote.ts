@@ -14,6 +14,7 @@ export interface Hello {
   readonly profile: string;
   readonly state: "locked" | "open";
   readonly pid: number;
+  readonly proxy: string;
 }
 
 /** A face that can say what only an agent understands. */
