@@ -4,9 +4,10 @@ import { EXIT } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { type FaceValues, openRemote } from "../face/open.ts";
 import { onBehalfOf } from "../person.ts";
-import type { Where } from "../profile/where.ts";
+import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
 import { AtTheScreen } from "./runtime/person.ts";
+import { type Screen, tell } from "./runtime/questions.ts";
 import { TtyTerminal } from "./runtime/terminal.ts";
 import { shortenInk } from "./shortcut.ts";
 import { themeFor } from "./theme.ts";
@@ -19,13 +20,14 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
   const person = new AtTheScreen();
   const connect = (until: AbortSignal): Promise<Face> =>
     onBehalfOf(person, () => openRemote(where, values, AbortSignal.any([signal, until])));
-  // The agent answers while Ink is loaded.
-  const first = connect(signal);
-  first.catch(() => {});
-  const { Loop } = await import("./runtime/loop.ts");
-  const { downloadFolder } = await import("./runtime/effects.ts");
-  let face: Promise<Face> | undefined = first;
-  // Whatever has to be asked before is asked on the terminal as it was.
+  // The agent answers while Ink is loaded. Whatever has to be asked before is asked on the terminal as it was.
+  const isNew = !profileExists(where);
+  let first: Promise<Face> | undefined = isNew ? undefined : connect(signal);
+  first?.catch(() => {});
+  const [{ Loop }, { downloadFolder }] = await Promise.all([
+    import("./runtime/loop.ts"),
+    import("./runtime/effects.ts"),
+  ]);
   await first;
   const terminal = new TtyTerminal(
     process.stdin as ReadStream,
@@ -39,10 +41,11 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
     downloads: await downloadFolder(process.env),
     signal,
     clock: Date.now,
+    ...(isNew ? { before: (screen, until) => begin(screen, person, values, until) } : {}),
     connect: (until) => {
-      const ready = face;
-      face = undefined;
-      return ready ?? connect(until);
+      const ready = first;
+      first = undefined;
+      return ready ?? connect(until).finally(() => person.forgetSecret());
     },
     notify: () => terminal.write("\x07"),
     draw: () => Promise.resolve(undefined),
@@ -51,4 +54,18 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
   await loop.run();
   signal.throwIfAborted();
   return EXIT.done;
+}
+
+async function begin(
+  screen: Screen,
+  person: AtTheScreen,
+  values: FaceValues,
+  signal: AbortSignal,
+): Promise<boolean> {
+  tell(screen, "Welcome", "Looking for your SSH keys.");
+  const { firstRun } = await import("./firstrun/firstrun.ts");
+  person.keepSecret();
+  const goesOn = await onBehalfOf(person, () => firstRun(screen, values, signal));
+  person.spendSecret();
+  return goesOn;
 }

@@ -2,14 +2,13 @@
 import { parseArguments } from "../arguments.ts";
 import { EXIT, Failure } from "../exit.ts";
 import { FACE_OPTIONS } from "../face/open.ts";
-import { needProfile, whereIs } from "../profile/where.ts";
+import { whereIs } from "../profile/where.ts";
 
 const OPTIONS = { plain: { type: "boolean" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArguments({ args, options: OPTIONS });
   const where = whereIs(values);
-  needProfile(where);
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new Failure(EXIT.usage, "the chat needs a terminal; asfaleia --help shows what goes without one");
   const { runTui } = await import("../tui/run.ts");

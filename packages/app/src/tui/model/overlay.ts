@@ -34,6 +34,8 @@ export interface Item {
 export interface ListOverlay {
   readonly kind: "list";
   readonly title: string;
+  /** What stands above it. */
+  readonly text?: string;
   readonly query: Composer;
   readonly items: readonly Item[];
   /** Where other items have to be asked for as letters are typed. Otherwise the letters choose among `items`. */
@@ -42,6 +44,8 @@ export interface ListOverlay {
   /** What stands there where there is no item. */
   readonly empty: string;
   readonly hint?: string;
+  /** Where nothing is chosen. */
+  readonly leave?: (state: State) => Step;
 }
 
 /** A question whose answer is y, or anything else. */
@@ -59,6 +63,8 @@ export interface AskOverlay {
   readonly text: string;
   readonly isSecret: boolean;
   readonly answer: Composer;
+  /** Whether no words are an answer too. */
+  readonly takesNothing?: boolean;
   readonly take: (state: State, answer: string) => Step;
   /** Where nobody answers. */
   readonly leave?: (state: State) => Step;

@@ -55,7 +55,8 @@ function chain(before: Step, next: (state: State) => Step): Step {
 
 function closed(state: State, overlay: Overlay): Step {
   const without = { ...state, overlay: undefined };
-  return overlay.kind === "ask" && overlay.leave !== undefined ? overlay.leave(without) : step(without);
+  const leave = overlay.kind === "ask" || overlay.kind === "list" ? overlay.leave : undefined;
+  return leave === undefined ? step(without) : leave(without);
 }
 
 function textKey(state: State, overlay: TextOverlay, chord: string): Step {
@@ -138,7 +139,7 @@ function confirmKey(state: State, overlay: ConfirmOverlay, chord: string): Step 
 
 function askKey(state: State, overlay: AskOverlay, chord: string): Step {
   if (chord === "enter") {
-    if (overlay.answer.text.trim() === "") return step(state);
+    if (overlay.answer.text.trim() === "" && overlay.takesNothing !== true) return step(state);
     return overlay.take({ ...state, overlay: { ...overlay, answer: composing("") } }, overlay.answer.text);
   }
   const answer = composerKey(overlay.answer, chord);

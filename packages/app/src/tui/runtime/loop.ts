@@ -8,6 +8,7 @@ import { update } from "../model/update.ts";
 import type { Theme } from "../theme.ts";
 import { type Mounted, mount } from "../views/mount.ts";
 import { onFileEvent, perform, type World } from "./effects.ts";
+import { done, type Screen } from "./questions.ts";
 import { screenStream } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,6 +19,8 @@ export interface LoopOptions {
   readonly downloads: string;
   readonly signal: AbortSignal;
   readonly clock: () => number;
+  /** What comes before the first connection: the way to a profile. @returns whether to go on */
+  readonly before?: (screen: Screen, signal: AbortSignal) => Promise<boolean>;
   /** A connection to the agent; asked for again when it has gone. */
   readonly connect: (signal: AbortSignal) => Promise<Face>;
   readonly notify: World["notify"];
@@ -120,6 +123,7 @@ export class Loop {
   /** Keeps a connection, and all that is shown up to date with it. */
   async #stayLinked(): Promise<void> {
     const { signal } = this.#over;
+    if (!(await this.#comesFirst(signal))) return;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       try {
         const face = await this.#options.connect(signal);
@@ -141,7 +145,21 @@ export class Loop {
     }
   }
 
+  async #comesFirst(signal: AbortSignal): Promise<boolean> {
+    const { before } = this.#options;
+    if (before === undefined) return true;
+    try {
+      const goesOn = await before(this, signal);
+      if (!goesOn) this.#end.resolve();
+      return goesOn;
+    } catch (error) {
+      this.#end.reject(error);
+      return false;
+    }
+  }
+
   #begin(): void {
+    if (this.#options.before !== undefined) done(this);
     for (const effect of [loadContacts(), loadStatus()]) this.#do(effect);
   }
 

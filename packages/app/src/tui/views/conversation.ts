@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { screenful } from "../layout/conversation.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
 import { sceneOf, screenOf } from "../layout/screen.ts";
+import { people } from "../model/people.ts";
 import { openTalk, type State } from "../model/state.ts";
 import type { PaneProps } from "./contactlist.ts";
 import { h } from "./h.ts";
@@ -18,6 +19,7 @@ export function conversationRows(state: State): readonly Row[] {
   const talk = openTalk(state);
   if (talk === undefined) return placed(welcome(state), screen.height);
   if (talk.messages.length === 0) {
+    if (!talk.isLoading && people(state).length === 1) return placed(welcome(state), screen.height);
     const text = talk.isLoading ? "" : " Nothing has been said so far.";
     return placed([[span(text, "quiet")]], screen.height);
   }

@@ -82,7 +82,8 @@ function textBody({ rows, scroll, hint }: TextOverlay, width: number, height: nu
 function listBody(state: State, overlay: ListOverlay, width: number, height: number): Body {
   const items = shownItems(overlay);
   const { rows: query, column } = composerRows(overlay.query.text, overlay.query.at, width - 2);
-  const room = Math.max(1, height - 2);
+  const text = overlay.text === undefined ? [] : [...paragraph(overlay.text, width), EMPTY_ROW];
+  const room = Math.max(1, height - 2 - text.length);
   const start = Math.max(0, Math.min(overlay.index - room + 1, items.length - room));
   const lines = items.slice(start, start + room).map(({ label, detail }, nth): Row => {
     const row = spread([span(" "), span(label)], [span(` ${detail} `, "quiet")], width);
@@ -90,9 +91,9 @@ function listBody(state: State, overlay: ListOverlay, width: number, height: num
   });
   const empty: Row[] = items.length === 0 ? [[span(overlay.empty, "quiet")]] : [];
   return {
-    rows: [[promptSpan(state, 0), span(query.at(-1)?.text ?? "")], EMPTY_ROW, ...lines, ...empty],
+    rows: [...text, [promptSpan(state, 0), span(query.at(-1)?.text ?? "")], EMPTY_ROW, ...lines, ...empty],
     hint: overlay.hint ?? "Enter takes it · Esc closes",
-    cursor: { row: 0, column: column + 2 },
+    cursor: { row: text.length, column: column + 2 },
   };
 }
 
