@@ -6,7 +6,9 @@ import { type FaceValues, openRemote } from "../face/open.ts";
 import { onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
+import { notifier } from "./runtime/notices.ts";
 import { AtTheScreen } from "./runtime/person.ts";
+import { PictureDesk } from "./runtime/pictures.ts";
 import { type Screen, tell } from "./runtime/questions.ts";
 import { TtyTerminal } from "./runtime/terminal.ts";
 import { shortenInk } from "./shortcut.ts";
@@ -47,8 +49,8 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
       first = undefined;
       return ready ?? connect(until).finally(() => person.forgetSecret());
     },
-    notify: () => terminal.write("\x07"),
-    draw: () => Promise.resolve(undefined),
+    notify: notifier(process.env, Date.now, (text) => terminal.write(text)),
+    pictures: new PictureDesk(process.env, (text) => terminal.write(text)),
   });
   person.sitAt(loop);
   await loop.run();

@@ -37,6 +37,8 @@ export interface Around {
 export interface Picture {
   readonly rows: readonly string[];
   readonly columns: number;
+  /** What draws pixels over the rows, from behind the last of them; empty where the rows are all of it. */
+  readonly over: string;
 }
 
 const CLOCK_CELLS = 5;
@@ -157,11 +159,7 @@ function fileRows({ file, isOwn }: MessageView, around: Around, room: number): R
   const picture = (around.picture?.rows ?? []).map(
     (text): Row => [{ text, rawCells: around.picture?.columns ?? 0 }],
   );
-  return [fitTo(head, room), ...picture, ...fileState(file, isOwn, around, room)];
-}
-
-function fitTo(row: Row, room: number): Row {
-  return fitRow(row, room);
+  return [fitRow(head, room), ...picture, ...fileState(file, isOwn, around, room)];
 }
 
 function fileState(
@@ -181,7 +179,7 @@ function fileState(
   if (file.state === "cancelled") return [[span("cancelled", "quiet")]];
   if (isOwn) return file.state === "offered" ? [[span("offered", "quiet")]] : [];
   if (file.state === "offered") return [[span("/save fetches it", "quiet")]];
-  return picture === undefined && file.state === "complete"
+  return (picture?.rows.length ?? 0) === 0 && file.state === "complete"
     ? [[span("here: /save keeps it in a folder", "quiet")]]
     : [];
 }

@@ -25,6 +25,8 @@ export interface Span {
   readonly isChosen?: boolean;
   /** Holds colours of its own (a picture, made here); so many cells wide. */
   readonly rawCells?: number;
+  /** A line of a picture: of which, and which of its lines. */
+  readonly picture?: { readonly id: string; readonly line: number };
 }
 
 export type Row = readonly Span[];

@@ -1,6 +1,5 @@
 /** What the messenger tells -> what is shown. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine } from "../../display.ts";
 import type { EventView } from "../../face/face.ts";
 import { loadContacts, newestPage, seen, withUnread } from "./people.ts";
 import { contactOf, type State, withTalk } from "./state.ts";
@@ -14,11 +13,7 @@ export function onEvent(state: State, event: EventView): Step {
     case "said":
       return step(withTalk(state, event.message.contact, (talk) => withMessage(talk, event.message)));
     case "request":
-      return step(state, loadContacts(), {
-        do: "notify",
-        title: "asfaleia",
-        text: "somebody new has written",
-      });
+      return step(state, loadContacts(), { do: "notify", name: undefined });
     case "changed":
       return step(withTalk(state, event.message.contact, (talk) => withChanged(talk, event.message)));
     case "state":
@@ -52,14 +47,7 @@ function onMessage(state: State, message: MessageView): Step {
   if (message.isOwn || message.kind === "notice" || message.read) return step(shown);
   const counted = withUnread(shown, message.contact, (unread) => unread + 1);
   if (isSeen) return seen(counted);
-  return step(counted, { do: "notify", title: cleanLine(contact.name), text: notificationText(message) });
-}
-
-const MAX_NOTIFICATION = 120;
-
-function notificationText({ text, file, kind }: MessageView): string {
-  if (kind === "file" && file !== undefined) return cleanLine(file.name).slice(0, MAX_NOTIFICATION);
-  return cleanLine(text.slice(0, MAX_NOTIFICATION).replace(/\s+/g, " "));
+  return step(counted, { do: "notify", name: contact.name });
 }
 
 /** Keys of somebody have changed: the list and the conversation say so. */

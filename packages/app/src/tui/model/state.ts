@@ -55,6 +55,9 @@ export interface State {
   readonly remark: { readonly text: string; readonly isError: boolean } | undefined;
   /** Which completion is chosen; undefined: none so far. */
   readonly completion: number | undefined;
+  /** Whether pictures are shown. */
+  readonly hasPictures: boolean;
+  /** By the id of the file; without rows while they are made, and where they cannot be. */
   readonly pictures: ReadonlyMap<string, Picture>;
   /** Files whose names begin as what is written behind `/file`. */
   readonly paths: { readonly for: string; readonly found: readonly string[] };
@@ -84,6 +87,7 @@ export function initialState(
     overlay: undefined,
     remark: undefined,
     completion: undefined,
+    hasPictures: true,
     pictures: new Map(),
     paths: { for: "", found: [] },
     isLeaving: false,

@@ -41,7 +41,8 @@ export type Effect =
     }
   /** Looks for files whose paths begin so. */
   | { readonly do: "list-paths"; readonly prefix: string }
-  | { readonly do: "notify"; readonly title: string; readonly text: string }
+  /** Somebody has written, and is not being read: a contact by their name, or a stranger. */
+  | { readonly do: "notify"; readonly name: string | undefined }
   | { readonly do: "repaint" }
   | { readonly do: "suspend" }
   | { readonly do: "quit" };

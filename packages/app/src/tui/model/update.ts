@@ -1,6 +1,7 @@
 /** The one way from a state to the next. */
 import { onEvent, onLink } from "./events.ts";
 import { onInput } from "./input.ts";
+import { picturesOnScreen } from "./pictures.ts";
 import { preload } from "./scrolling.ts";
 import { openTalk, type State } from "./state.ts";
 import { andThen, type Happening, remark, type Step, step } from "./step.ts";
@@ -13,18 +14,31 @@ export function update(state: State, happening: Happening): Step {
     happening.type === "then" || happening.type === "resize"
       ? andThen(taken, (now) => (openTalk(now)?.isLoading === false ? preload(now) : step(now)))
       : taken;
+  const shown = showsOthers(state, filled.state) ? andThen(filled, picturesOnScreen) : filled;
   const prefix = /^\/file (.+)$/.exec(talk?.composer.text ?? "")?.[1];
   return prefix === undefined || prefix === taken.state.paths.for
-    ? filled
-    : andThen(filled, (now) =>
+    ? shown
+    : andThen(shown, (now) =>
         step({ ...now, paths: { for: prefix, found: [] } }, { do: "list-paths", prefix }),
       );
+}
+
+/** Whether other messages may be on the screen than before. */
+function showsOthers(before: State, after: State): boolean {
+  const [one, other] = [openTalk(before), openTalk(after)];
+  return (
+    one?.messages !== other?.messages ||
+    one?.anchor !== other?.anchor ||
+    before.columns !== after.columns ||
+    before.rows !== after.rows
+  );
 }
 
 function take(state: State, happening: Happening): Step {
   switch (happening.type) {
     case "resize":
-      return step({ ...state, columns: happening.columns, rows: happening.rows });
+      // Pictures are made for a size.
+      return step({ ...state, columns: happening.columns, rows: happening.rows, pictures: new Map() });
     case "tick":
       return step({ ...state, now: happening.now });
     case "event":

@@ -6,6 +6,7 @@ import { cleanLine } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
 import type { Picture } from "../layout/message.ts";
+import { withPicture } from "../model/pictures.ts";
 import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
 
 /** What effects need of the world. */
@@ -13,8 +14,8 @@ export interface World {
   readonly face: Face;
   readonly signal: AbortSignal;
   dispatch(happening: Happening): void;
-  /** Tells the user who looks elsewhere. */
-  notify(title: string, text: string): void;
+  /** Tells the user, who looks elsewhere, that somebody has written. */
+  notify(name: string | undefined): void;
   /** Makes rows of the bytes of a picture; undefined where it cannot be shown. */
   draw(
     bytes: Uint8Array,
@@ -26,8 +27,6 @@ export interface World {
 
 /** Bytes of a file that is sent; the messenger says the same. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
-/** Bytes of a picture that is fetched to be shown without being asked. */
-export const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
 const MAX_PATHS = 50;
 
 /** Effects that stay within asfaleia's own business; the loop does the others. */
@@ -56,7 +55,7 @@ async function done(effect: OutsideEffect, world: World): Promise<Happening | un
     case "list-paths":
       return listPaths(effect.prefix);
     case "notify":
-      world.notify(effect.title, effect.text);
+      world.notify(effect.name);
       return undefined;
   }
 }
@@ -123,17 +122,15 @@ export async function onFileEvent(event: EventView, world: World): Promise<void>
   }
 }
 
+/** What cannot be shown stays as it is: a file with a name. */
 async function showPicture(
   { contact, file, columns, rows }: Extract<Effect, { do: "show-picture" }>,
   { face, draw }: World,
 ): Promise<Happening | undefined> {
-  if (file.size > MAX_PICTURE_BYTES) return undefined;
-  const picture = await draw(await bytesOf(face, contact, file), { columns, rows });
-  return {
-    type: "then",
-    step: (state) =>
-      step({ ...state, pictures: new Map(state.pictures).set(file.id, picture ?? { rows: [], columns: 0 }) }),
-  };
+  const picture = await bytesOf(face, contact, file)
+    .then((bytes) => draw(bytes, { columns, rows }))
+    .catch(() => undefined);
+  return picture && { type: "then", step: (state) => step(withPicture(state, file.id, picture)) };
 }
 
 async function bytesOf(face: Face, contact: number, file: FileToRead): Promise<Uint8Array> {

@@ -8,6 +8,8 @@ import { update } from "../model/update.ts";
 import type { Theme } from "../theme.ts";
 import { type Mounted, mount } from "../views/mount.ts";
 import { onFileEvent, perform, type World } from "./effects.ts";
+import { overdrawing, placedPictures, placesKey } from "./overdraw.ts";
+import { type PictureDesk, TERMINAL_QUERIES } from "./pictures.ts";
 import { done, type Screen } from "./questions.ts";
 import { screenStream } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,7 +26,7 @@ export interface LoopOptions {
   /** A connection to the agent; asked for again when it has gone. */
   readonly connect: (signal: AbortSignal) => Promise<Face>;
   readonly notify: World["notify"];
-  readonly draw: World["draw"];
+  readonly pictures: PictureDesk;
 }
 
 /** What comes by itself is drawn so often at most; keys at once. */
@@ -41,13 +43,16 @@ export class Loop {
   #state: State;
   #face: Face | undefined;
   #mounted: Mounted | undefined;
+  /** Where pictures of pixels are. */
+  #places = "";
   #drawnAt = Number.NEGATIVE_INFINITY;
   #pending: { readonly isUrgent: boolean; readonly cancel: () => void } | undefined;
 
   constructor(options: LoopOptions) {
     this.#options = options;
     const { terminal, clock, signs } = options;
-    this.#state = initialState(terminal.columns, terminal.rows, clock(), signs);
+    const hasPictures = options.pictures.way !== "off";
+    this.#state = { ...initialState(terminal.columns, terminal.rows, clock(), signs), hasPictures };
   }
 
   get state(): State {
@@ -60,7 +65,10 @@ export class Loop {
     const stop = (): void => this.#end.resolve();
     signal.addEventListener("abort", stop, { once: true });
     terminal.open({
-      onInput: (input) => this.dispatch(input),
+      onInput: (input) => {
+        if (input.type === "report") this.#options.pictures.answered(input.text);
+        else this.dispatch(input);
+      },
       onResize: (columns, rows) => this.#resize(columns, rows),
       onRepaint: () => this.#repaint(),
       onGone: stop,
@@ -74,6 +82,7 @@ export class Loop {
       this.#state,
       theme,
     );
+    if (this.#state.hasPictures) terminal.write(TERMINAL_QUERIES);
     const ticking = setInterval(() => this.#tick(clock()), TICK_MS);
     const linked = this.#stayLinked();
     if (signal.aborted) stop();
@@ -109,12 +118,12 @@ export class Loop {
   }
 
   #world(face: Face): World {
-    const { downloads, notify, draw } = this.#options;
+    const { downloads, notify, pictures } = this.#options;
     return {
       face,
       downloads,
       notify,
-      draw,
+      draw: (bytes, room) => pictures.draw(bytes, room),
       signal: this.#over.signal,
       dispatch: (happening) => this.dispatch(happening),
     };
@@ -179,9 +188,14 @@ export class Loop {
   }
 
   #repaint(): void {
+    this.#clear();
+    this.#draw();
+  }
+
+  #clear(): void {
     this.#options.terminal.clear();
     this.#mounted?.forget();
-    this.#draw();
+    this.#places = "";
   }
 
   #schedule(isUrgent: boolean): void {
@@ -203,7 +217,13 @@ export class Loop {
     this.#pending?.cancel();
     this.#pending = undefined;
     this.#drawnAt = performance.now();
+    const placed = placedPictures(this.#state);
+    const places = placesKey(placed);
+    const hasMoved = places !== this.#places;
+    if (hasMoved && this.#places !== "") this.#clear();
     this.#mounted?.draw(this.#state);
+    if (hasMoved) this.#options.terminal.write(overdrawing(placed));
+    this.#places = places;
   }
 }
 
