@@ -67,6 +67,7 @@ function wellFormedCut(text: string, length: number): string {
 
 export function insert(composer: Composer, text: string): Composer {
   const { at } = composer;
+  if (text === "") return composer;
   const isLetter = text.length <= 2 && !/\s/.test(text);
   const next = replace(composer, at, at, text, composer.wasTyped && isLetter);
   return { ...next, wasTyped: isLetter };

@@ -81,6 +81,7 @@ export class Loop {
       screenStream(size, (text) => terminal.write(text)),
       this.#state,
       theme,
+      (error) => this.#end.reject(error),
     );
     if (this.#state.hasPictures) terminal.write(TERMINAL_QUERIES);
     const ticking = setInterval(() => this.#tick(clock()), TICK_MS);

@@ -19,7 +19,6 @@ export interface TerminalEvents {
 
 /** What the loop needs of a terminal. */
 export interface Terminal {
-  readonly out: WriteStream;
   readonly columns: number;
   readonly rows: number;
   open(events: TerminalEvents): void;

@@ -12,8 +12,16 @@ export interface Mounted {
   unmount(): void;
 }
 
-/** @param stdout with `columns`, `rows` and `isTTY` */
-export function mount(stdout: NodeJS.WriteStream, state: State, theme: Theme): Mounted {
+/**
+ * @param stdout with `columns`, `rows` and `isTTY`
+ * @param onError told when something on the screen cannot be drawn; nothing more will be
+ */
+export function mount(
+  stdout: NodeJS.WriteStream,
+  state: State,
+  theme: Theme,
+  onError: (error: unknown) => void,
+): Mounted {
   const instance: Instance = render(h(App, { state, theme }), {
     stdout,
     interactive: true,
@@ -24,6 +32,7 @@ export function mount(stdout: NodeJS.WriteStream, state: State, theme: Theme): M
     // Whoever calls `draw` sees to the pace.
     maxFps: 1_000,
   });
+  instance.waitUntilExit().catch(onError);
   return {
     draw: (next) => instance.rerender(h(App, { state: next, theme })),
     forget: () => instance.clear(),
