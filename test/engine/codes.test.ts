@@ -1,7 +1,7 @@
 /** Spoken codes, between two people and a real relay (docs/messaging.md, "Spoken codes"). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Dial, Environment } from "@asfaleia/client/messenger";
+import type { Dial, Environment, Messenger } from "@asfaleia/client/messenger";
 import { codeOf, fails, relayKey, sender, wrongWords } from "./codekit.ts";
 import { environment, newPerson, newRelay, newRelayKey, type Person, restart } from "./kit.ts";
 import { PassingTime } from "./passingtime.ts";
@@ -161,6 +161,42 @@ test("a number that is in use is drawn again", LIMIT, async (t) => {
   assert.notEqual(codeOf(other.code).number, "55000");
   await bob.messenger.joinCode(one.code);
   await one.result;
+});
+
+test("of two who draw one number at the same time, one has it", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const { openMessenger } = await import("@asfaleia/client/messenger");
+  const quiet = async (): Promise<Messenger> => {
+    const draws = [0.5];
+    const random = {
+      ...environment.random,
+      fraction: () => draws.shift() ?? environment.random.fraction(),
+    };
+    const { profile } = await newPerson(t, relay);
+    const messenger = openMessenger({ profile, environment: { ...environment, random } });
+    t.after(() => messenger.close());
+    return messenger;
+  };
+  const offers = await Promise.all([(await quiet()).makeCode(), (await quiet()).makeCode()]);
+  if (new Set(offers.map(({ code }) => codeOf(code).number)).size === 1) {
+    // Both were shown it: who came second has it, and the first is told at once.
+    await fails(Promise.race(offers.map(({ result }) => result)), "code-taken");
+    return;
+  }
+  for (const { code, result } of offers) {
+    const guest = await newPerson(t, relay);
+    await Promise.all([result, guest.messenger.joinCode(code)]);
+  }
+});
+
+test("somebody who was blocked stays so", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const [alice, bob] = [await newPerson(t, relay), await newPerson(t, relay)];
+  const { id } = await alice.messenger.addCard(bob.messenger.card(), "bob");
+  await alice.messenger.block(id);
+  const { code, result } = await alice.messenger.makeCode();
+  await bob.messenger.joinCode(code);
+  assert.deepEqual([(await result).id, (await result).state], [id, "blocked"]);
 });
 
 test("several codes at a time do not hinder each other, and there are few", LIMIT, async (t) => {
