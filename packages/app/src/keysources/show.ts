@@ -1,13 +1,12 @@
 /** Looked-up keys as text for a terminal: as `ssh-keygen -lv` shows them, and a change so that nobody passes it over. */
 import { fingerprint, keyTypeLabel, type NamedKey, randomart } from "@asfaleia/identity";
+import { sideBySide } from "../contacts/art.ts";
 import { cleanLine } from "../display.ts";
 import type { KeyChange } from "./changes.ts";
 import type { KeyList, UnusableKey } from "./keys.ts";
 
 /** Of the comment of a key, which its owner wrote, or whoever has the page. */
 const MAX_COMMENT_CHARACTERS = 64;
-const ART_COLUMNS = 19;
-const GAP = "  ";
 
 /** What `ssh-keygen -l` prints of a key. */
 export function keyLine({ key, comment }: NamedKey): string {
@@ -38,29 +37,8 @@ function usableLines(keys: readonly NamedKey[], columns: number): string[] {
   if (only !== undefined && keys.length === 1) return [keyLine(only), ...randomart(only.key).split("\n")];
   const width = String(keys.length).length;
   const list = keys.map((key, at) => `${String(at + 1).padStart(width)}  ${keyLine(key)}`);
-  return [...list, ...artRows(keys, columns)];
-}
-
-/** Pictures side by side, each below its number. */
-function artRows(keys: readonly NamedKey[], columns: number): string[] {
-  const inRow = Math.max(1, Math.floor((columns + GAP.length) / (ART_COLUMNS + GAP.length)));
-  const pictures = keys.map(({ key }, at) => [
-    String(at + 1).padEnd(ART_COLUMNS),
-    ...randomart(key).split("\n"),
-  ]);
-  const rows: string[] = [];
-  for (let at = 0; at < pictures.length; at += inRow) {
-    const row = pictures.slice(at, at + inRow);
-    const height = row[0]?.length ?? 0;
-    for (let line = 0; line < height; line++)
-      rows.push(
-        row
-          .map((art) => art[line])
-          .join(GAP)
-          .trimEnd(),
-      );
-  }
-  return rows;
+  const pictures = keys.map(({ key }, at) => ({ heading: String(at + 1), art: randomart(key) }));
+  return [...list, ...sideBySide(pictures, columns)];
 }
 
 function unusableLines(key: UnusableKey): string[] {
