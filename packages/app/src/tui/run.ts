@@ -11,14 +11,13 @@ import { AtTheScreen } from "./runtime/person.ts";
 import { PictureDesk } from "./runtime/pictures.ts";
 import { type Screen, tell } from "./runtime/questions.ts";
 import { TtyTerminal } from "./runtime/terminal.ts";
-import { shortenInk } from "./shortcut.ts";
+import { loadingInk } from "./shortcut.ts";
 import { themeFor } from "./theme.ts";
 
 /** Runs until the user ends it. @throws Failure where the profile cannot be opened */
 export async function runTui(where: Where, values: FaceValues, signal: AbortSignal): Promise<number> {
   // React and its reconciler are several times slower otherwise.
   process.env.NODE_ENV ??= "production";
-  shortenInk();
   const person = new AtTheScreen();
   const connect = (until: AbortSignal): Promise<Face> =>
     onBehalfOf(person, () => openRemote(where, values, AbortSignal.any([signal, until])));
@@ -26,10 +25,9 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
   const isNew = !profileExists(where);
   let first: Promise<Face> | undefined = isNew ? undefined : connect(signal);
   first?.catch(() => {});
-  const [{ Loop }, { downloadFolder }] = await Promise.all([
-    import("./runtime/loop.ts"),
-    import("./runtime/effects.ts"),
-  ]);
+  const [{ Loop }, { downloadFolder }] = await loadingInk(() =>
+    Promise.all([import("./runtime/loop.ts"), import("./runtime/effects.ts")]),
+  );
   await first;
   const terminal = new TtyTerminal(
     process.stdin as ReadStream,

@@ -1,6 +1,7 @@
 /**
- * Two ways round what takes Ink long. It imports one function, `throttle`, out of a library of four hundred files: the file
- * that it is in is taken instead. And it measures every character anew at every frame: ours are measured at once.
+ * Ways round what takes Ink long to load and to draw. It imports one function, `throttle`, out of a library of four hundred
+ * files: the file that it is in is taken instead. It measures every character anew at every frame: ours are measured at once.
+ * And the layout engine under it reads its own code through `fetch`, which loads all of an HTTP client.
  */
 import { existsSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
@@ -9,18 +10,32 @@ import { pathToFileURL } from "node:url";
 
 const PART = "dist/compat/function/throttle.mjs";
 
-/** To be called before Ink is imported. Where anything is other than expected, Ink is loaded as it stands. */
-export function shortenInk(): void {
+/** Runs what imports Ink. Where anything is other than expected, Ink is loaded as it stands. */
+export async function loadingInk<T>(load: () => Promise<T>): Promise<T> {
+  shorten();
+  const fetching = Object.getOwnPropertyDescriptor(globalThis, "fetch");
+  // It decodes by itself where there is none.
+  Object.defineProperty(globalThis, "fetch", { value: undefined, configurable: true, writable: true });
+  try {
+    return await load();
+  } finally {
+    if (fetching !== undefined) Object.defineProperty(globalThis, "fetch", fetching);
+  }
+}
+
+function shorten(): void {
   const throttle = partUrl();
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const stringWidth = new URL(`layout/stringwidth.${extension}`, import.meta.url).href;
   registerHooks({
     resolve(specifier, context, next) {
-      if (!context.parentURL?.includes("/ink/build/")) return next(specifier, context);
-      if (specifier === "es-toolkit/compat" && throttle !== undefined) {
+      const from = context.parentURL ?? "";
+      if (specifier === "es-toolkit/compat" && from.includes("/ink/build/") && throttle !== undefined) {
         return { url: throttle, format: "module", shortCircuit: true };
       }
-      return specifier === "string-width" ? next(stringWidth, context) : next(specifier, context);
+      const isTheirs =
+        specifier === "string-width" && from.includes("/node_modules/") && from !== stringWidth;
+      return isTheirs ? next(stringWidth, context) : next(specifier, context);
     },
   });
 }
