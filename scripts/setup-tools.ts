@@ -9,11 +9,13 @@ import { delimiter, join } from "node:path";
 /** Command and the Debian package that holds it. */
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
+  ["fish", "fish"],
   ["openssl", "openssl"],
   ["script", "bsdutils"],
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["zsh", "zsh"],
 ];
 
 const missing = () => TOOLS.filter(([command]) => !isThere(command));

@@ -67,6 +67,10 @@ export const VERBS: Readonly<Record<string, Entry>> = {
     summary: "open letters that were kept sealed",
     load: () => import("./verbs/letters-open.ts"),
   },
+  completion: {
+    summary: "print the completions of bash, zsh or fish",
+    load: () => import("./verbs/completion.ts"),
+  },
   relay: { summary: "run a relay", load: () => import("./verbs/relay.ts") },
 };
 
