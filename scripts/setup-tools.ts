@@ -10,6 +10,9 @@ import { delimiter, join } from "node:path";
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
   ["fish", "fish"],
+  ["groff", "groff"],
+  ["man", "man-db"],
+  ["mandoc", "mandoc"],
   ["openssl", "openssl"],
   ["script", "bsdutils"],
   ["ssh-agent", "openssh-client"],
