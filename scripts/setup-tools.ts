@@ -18,6 +18,8 @@ const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["systemd-analyze", "systemd"],
+  ["xmllint", "libxml2-utils"],
   ["zsh", "zsh"],
 ];
 
