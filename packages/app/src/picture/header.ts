@@ -1,7 +1,7 @@
 /** What a file says of the picture in it, read before anything is decoded. The name of the file has no say in it. */
 import { damaged, PictureError } from "./error.ts";
 import { isGif, readGifSize } from "./gif.ts";
-import { isJpeg, readJpegFrame } from "./jpegframe.ts";
+import { isJpeg, readJpegSize } from "./jpegframe.ts";
 import { MAX_PICTURE_FILE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE } from "./limits.ts";
 import type { Size } from "./pixels.ts";
 import { isPng, readPngHeader } from "./png.ts";
@@ -31,7 +31,7 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader | undefined 
 
 function headerOf(bytes: Uint8Array): PictureHeader | undefined {
   if (isPng(bytes)) return { type: "png", ...sizeOf(readPngHeader(bytes)) };
-  if (isJpeg(bytes)) return { type: "jpeg", ...sizeOf(readJpegFrame(bytes)) };
+  if (isJpeg(bytes)) return { type: "jpeg", ...sizeOf(readJpegSize(bytes)) };
   if (isGif(bytes)) return { type: "gif", ...sizeOf(readGifSize(bytes)) };
   return undefined;
 }

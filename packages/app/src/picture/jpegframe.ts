@@ -1,7 +1,7 @@
 /** What a JPEG file is made of: its segments, its frame, its tables (ITU-T T.81, annex B). */
 import { damaged, PictureError } from "./error.ts";
 import { orientationIn } from "./exif.ts";
-import { MAX_JPEG_SCANS } from "./limits.ts";
+import { MAX_JPEG_SCANS, MAX_JPEG_SEGMENTS } from "./limits.ts";
 import type { Size } from "./pixels.ts";
 
 /** Table B.1: baseline, extended and progressive, all with Huffman codes. Nobody sends the other processes. */
@@ -30,6 +30,19 @@ export interface JpegFrame extends Size {
 
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
+}
+
+/**
+ * The size of the first frame, without a look at what is behind it.
+ * @throws PictureError `damaged`, `unknown-type`
+ */
+export function readJpegSize(bytes: Uint8Array): Size {
+  for (const { marker, data } of segmentsOf(bytes)) {
+    if (OTHER_FRAMES.includes(marker)) throw new PictureError("unknown-type");
+    if (FRAMES.includes(marker)) return frameOf(data, false);
+    if (marker === MARKER.sos) break;
+  }
+  throw damaged();
 }
 
 /**
@@ -89,7 +102,8 @@ export interface JpegSegment {
 /** The segments behind the start of the image, in their order. @throws PictureError `damaged` */
 export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   let at = nextMarker(bytes, 2);
-  for (;;) {
+  for (let count = 0; ; count++) {
+    if (count > MAX_JPEG_SEGMENTS) throw damaged();
     const marker = bytes[at + 1];
     if (marker === undefined || marker === EOI) return;
     const length = (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
@@ -103,13 +117,11 @@ export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
 
 /** One that begins a segment or ends the picture: neither a stuffed byte, nor a fill byte, nor a restart. */
 function nextMarker(bytes: Uint8Array, from: number): number {
-  let at = bytes.indexOf(0xff, from);
-  while (at >= 0) {
-    const byte = bytes[at + 1];
-    const isOther =
-      byte === 0 || byte === 0xff || byte === TEM || (byte !== undefined && byte >= RST0 && byte <= RST7);
+  for (let at = from; at < bytes.length - 1; at++) {
+    if (bytes[at] !== 0xff) continue;
+    const byte = bytes[at + 1]!;
+    const isOther = byte === 0 || byte === 0xff || byte === TEM || (byte >= RST0 && byte <= RST7);
     if (!isOther) return at;
-    at = bytes.indexOf(0xff, at + 1);
   }
   return bytes.length;
 }

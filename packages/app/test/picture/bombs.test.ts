@@ -12,7 +12,12 @@ import { PictureError } from "../../src/picture/error.ts";
 import { decodeGif } from "../../src/picture/gif.ts";
 import { readPictureHeader } from "../../src/picture/header.ts";
 import { decodeJpeg } from "../../src/picture/jpeg.ts";
-import { MAX_DECODING_MS, MAX_JPEG_SCANS, MAX_WAITING_PICTURES } from "../../src/picture/limits.ts";
+import {
+  MAX_DECODING_MS,
+  MAX_JPEG_SCANS,
+  MAX_PICTURE_FILE_BYTES,
+  MAX_WAITING_PICTURES,
+} from "../../src/picture/limits.ts";
 import { decodePng, encodePng } from "../../src/picture/png.ts";
 import { gradient, noise, through, toPpm } from "./kit.ts";
 
@@ -149,13 +154,26 @@ test("a JPEG of more coefficients than pixels", async () => {
 
 test("a JPEG whose second frame is larger than its first", () => {
   const [small, large] = [jpeg(8, 8), jpeg(16_384, 900)];
-  assert.throws(() => readPictureHeader(Buffer.concat([small.subarray(0, -2), large.subarray(2)])), {
-    code: "damaged",
-  });
+  const file = Buffer.concat([small.subarray(0, -2), large.subarray(2)]);
+  assert.throws(() => decodeJpeg(file, (size) => size), { code: "damaged" });
 });
 
 test("a progressive JPEG of thousands of scans", () =>
   assertCheap(jpeg(4000, 4000, 5000, 0xc2), /^too-slow$/));
+
+for (const [what, filling] of [
+  ["fill bytes", "ff"],
+  ["stuffed bytes", "ff00"],
+  ["restarts", "ffd0"],
+  ["empty segments", "ffe00002"],
+] as const) {
+  test(`a JPEG with sixteen megabytes of ${what} in front of its frame, or behind it`, async () => {
+    const file = jpeg(64, 64);
+    const much = Buffer.alloc(MAX_PICTURE_FILE_BYTES - file.length, Buffer.from(filling, "hex"));
+    await assertCheap(Buffer.concat([file.subarray(0, 2), much, file.subarray(2)]), /^damaged$/);
+    await assertCheap(Buffer.concat([file.subarray(0, -2), much, file.subarray(-2)]), /^damaged$/);
+  });
+}
 
 test("a large progressive JPEG of as many scans as are taken", { skip: missing("pnmtojpeg") }, async () => {
   const file = through("pnmtojpeg", ["-progressive"], toPpm(gradient(4200, 3200)));
