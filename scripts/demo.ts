@@ -149,7 +149,7 @@ function start(who: string, args: readonly string[]): ChildProcess {
 }
 
 function run(who: string, args: readonly string[]): ChildProcess {
-  const env = { ...process.env, ASFALEIA_HOME: at(`home-${who}`), NO_COLOR: "1" };
+  const env = { ...process.env, ASFALEIA_HOME: at(`home-${who}`), ASFALEIA_AGENT: "off", NO_COLOR: "1" };
   return remember(
     spawn(process.execPath, [ASFALEIA, ...args], { env, stdio: ["ignore", "pipe", "inherit"] }),
   );

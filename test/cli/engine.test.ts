@@ -254,7 +254,7 @@ test("keys in authorized_keys form are one contact; names that are missed are gu
   assert.equal((contact as { identities?: unknown[] } | undefined)?.identities?.length, 2);
   const missed = await alice.run(["history", "rober"]);
   assert.deepEqual([missed.code, /did you mean "robert"/.test(missed.stderr)], [2, true]);
-  const digits = (await alice.ok(["verify", "robert", "--yes"])).stdout.replace(/\s/g, "");
+  const digits = (await alice.ok(["verify", "robert", "--confirm"])).stdout.replace(/\s/g, "");
   assert.match(digits, /^[0-9]{60}$/);
   const [verified] = await alice
     .json(["contacts"])

@@ -88,12 +88,15 @@ export class Place implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "asfaleia-cli-"));
   readonly home = join(this.folder, "home");
   readonly asfaleiaHome = join(this.folder, "asfaleia");
+  /** XDG_RUNTIME_DIR, where agents have their sockets. */
+  readonly runtime = join(this.folder, "run");
   readonly #started: Running[] = [];
   /** For every process started from here. */
   env: Record<string, string> = {};
 
   constructor() {
     mkdirSync(join(this.home, ".ssh"), { recursive: true, mode: 0o700 });
+    mkdirSync(this.runtime, { mode: 0o700 });
   }
 
   path(...parts: string[]): string {
@@ -127,6 +130,9 @@ export class Place implements AsyncDisposable {
       HOME: this.home,
       ASFALEIA_HOME: this.asfaleiaHome,
       LANG: "C.UTF-8",
+      XDG_RUNTIME_DIR: this.runtime,
+      // What a test starts, it ends: those about agents say so.
+      ASFALEIA_AGENT: "off",
       ...this.env,
       ...env,
     };

@@ -1,5 +1,4 @@
 /** The verb table: finds the verb, runs it, and turns how it ended into an exit code. */
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { cleanLine } from "./display.ts";
 import { EXIT, EXIT_HELP, failureOf, Interrupted, usage } from "./exit.ts";
@@ -71,6 +70,12 @@ const VERBS: Record<string, Entry> = {
     summary: "open letters that were kept sealed",
     load: () => import("./verbs/letters-open.ts"),
   },
+  agent: {
+    summary: "hold a profile open for the other verbs",
+    load: () => import("./verbs/agent.ts"),
+  },
+  "agent stop": { summary: "end the agent of a profile", load: () => import("./verbs/agent-stop.ts") },
+  rpc: { summary: "call a method of the agent, for programs", load: () => import("./verbs/rpc.ts") },
   relay: { summary: "run a relay", load: () => import("./verbs/relay.ts") },
 };
 
@@ -93,10 +98,6 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   if (first === undefined) {
     note(overview().trimEnd());
     return EXIT.usage;
-  }
-  if (first === "--version" || first === "-V") {
-    await print(`asfaleia ${version()}\n`);
-    return EXIT.done;
   }
   if (first === "help") return dispatch([...args.slice(1), "--help"], signal);
   if (first === "--help" || first === "-h") {
@@ -150,11 +151,6 @@ ASFALEIA_HOME   the folder of what asfaleia keeps (default: XDG_DATA_HOME/asfale
 
 ${EXIT_HELP}
 `;
-}
-
-function version(): string {
-  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(file) as { version: string }).version;
 }
 
 /** A launcher passes on a signal that the terminal has sent us as well. */

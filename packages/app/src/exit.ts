@@ -39,11 +39,14 @@ not trusted, 4 refused by the relay, 5 a problem with a key, 6 nothing there, 7 
 /** An end that a person can do something about. The message is shown after `asfaleia: `. */
 export class Failure extends Error {
   readonly exit: Exit;
+  /** That of the error behind it, such as MessengerError's, for programs that must tell one from another. */
+  readonly code: string | undefined;
 
-  constructor(exit: Exit, message: string) {
+  constructor(exit: Exit, message: string, code?: string) {
     super(message);
     this.name = "Failure";
     this.exit = exit;
+    this.code = code;
   }
 }
 

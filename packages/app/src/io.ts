@@ -2,6 +2,7 @@
 
 import { cleanText } from "./display.ts";
 import { type Exit, Failure } from "./exit.ts";
+import { currentPerson } from "./person.ts";
 
 // A stream that nobody reads tells its writers by their callbacks; the event would only end the process.
 process.stdout.on("error", () => {});
@@ -14,9 +15,9 @@ export function print(text: string): Promise<void> {
   });
 }
 
-/** Says something to the person, on standard error. */
+/** Says something to the person: on standard error, or in the face that called. */
 export function note(text: string): void {
-  process.stderr.write(`${cleanText(text)}\n`);
+  currentPerson().note(cleanText(text));
 }
 
 /** Says what went wrong. */

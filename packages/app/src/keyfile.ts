@@ -11,7 +11,7 @@ import {
 } from "@asfaleia/identity";
 import { cleanLine } from "./display.ts";
 import { EXIT, Failure } from "./exit.ts";
-import { askPassphrase } from "./passphrase.ts";
+import { askPassphrase } from "./person.ts";
 
 /** As ssh's NumberOfPasswordPrompts. */
 const PASSPHRASE_TRIES = 3;

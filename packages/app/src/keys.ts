@@ -12,6 +12,7 @@ import {
 } from "@asfaleia/identity";
 import { readKeyFile, unlockKeyFile } from "./keyfile.ts";
 import { type AgentKeys, defaultKey, type Found, namedKey } from "./keysearch.ts";
+import { currentPerson } from "./person.ts";
 
 /** A key of the person who runs this. */
 export interface OwnKey {
@@ -47,7 +48,7 @@ export async function findOwnKey(path: string | undefined, signal: AbortSignal):
 
 /** What the agent has; undefined where there is none. One that does not answer counts as none, as for ssh. */
 async function listAgent(signal: AbortSignal): Promise<AgentKeys | undefined> {
-  const socket = process.env.SSH_AUTH_SOCK;
+  const socket = currentPerson().sshAgent;
   if (!socket) return undefined;
   const agent = sshAgent(socket, { signal });
   try {

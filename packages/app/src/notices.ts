@@ -6,6 +6,7 @@ type ChangeKind = Exclude<Extract<MessengerEvent, { type: "notice" }>["what"], "
 
 const TEXTS: Readonly<Record<ChangeKind, string>> = {
   "identity-pinned": "an SSH key is pinned",
+  "paired-by-code": "a contact by spoken code",
   "device-added":
     "a device was added; it gets nothing before it is confirmed (asfaleia device accept NAME ID)",
   "device-confirmed": "a device was confirmed",

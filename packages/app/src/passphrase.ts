@@ -9,7 +9,7 @@ const MAX_PASSPHRASE_BYTES = 1024;
  * @returns null where nobody can be asked, or nobody answered
  * @throws Interrupted on Ctrl-C; the signal's reason when it aborts
  */
-export async function askPassphrase(prompt: string, signal: AbortSignal): Promise<Uint8Array | null> {
+export async function askpassOrTerminal(prompt: string, signal: AbortSignal): Promise<Uint8Array | null> {
   const { prefer, allowed } = askpassRule(process.env);
   if (prefer || (allowed && !hasTerminal())) return askpass(prompt, signal);
   return askSecret(prompt, signal);

@@ -1,23 +1,14 @@
 /** Which relay, and whether it is the one we trust. */
 import { join } from "node:path";
-import type { Link } from "@asfaleia/client";
+import type { Link, LinkOptions } from "@asfaleia/client";
 import { type Address, formatAddress, parseAddress } from "@asfaleia/protocol";
 import { cleanLine } from "./display.ts";
 import { EXIT, Failure, usage } from "./exit.ts";
 import { homePath, makePrivateFolder } from "./home.ts";
 import { note } from "./io.ts";
-import { askLine, hasTerminal } from "./terminal.ts";
-
-/** The options of every verb that talks to a relay, for parseArgs. */
-export const RELAY_OPTIONS = {
-  relay: { type: "string" },
-  "accept-new": { type: "boolean" },
-} as const;
-
-export const RELAY_HELP = `  --relay ADDR     the relay: asfaleia://host:port#SHA256:…, asfaleia+unix:/path#SHA256:…, host or host:port
-                   (default: ASFALEIA_RELAY). What stands behind # pins its key; without it the key is asked for at
-                   the first use and kept in known_relays, in the folder ASFALEIA_HOME
-  --accept-new     take the key of a relay that is met for the first time; a changed one is always refused`;
+import { askLine, canAsk } from "./person.ts";
+import { proxyFor, proxySetting } from "./proxy.ts";
+import { connectThrough, ProxyError } from "./socks.ts";
 
 /** An address as people write it: the scheme may be left out. @throws Failure `usage`, ProtocolError */
 export function relayAddress(option: string | undefined): Address {
@@ -52,12 +43,14 @@ export function reachRelay(
 }
 
 /**
- * Opens a link to a relay, once its key is trusted: it is pinned, known, or somebody at the terminal says yes.
+ * Opens a link to a relay, once its key is trusted: it is pinned, known, or somebody at the terminal says yes. It goes
+ * through ASFALEIA_PROXY where that is set.
  * @param signal ends the link too
  * @throws Failure, LinkError, KnownRelaysError, Interrupted
  */
 export async function dialTrusted(address: Address, trusting: Trusting, signal: AbortSignal): Promise<Link> {
   const { knownRelayTrust, LinkError, openLink } = await import("@asfaleia/client");
+  const way = await wayTo(address);
   const file = join(trusting.home, "known_relays");
   const trust = knownRelayTrust({
     file,
@@ -66,13 +59,33 @@ export async function dialTrusted(address: Address, trusting: Trusting, signal: 
     ask: (fingerprint) => askAboutRelay(address, fingerprint, trusting.home, signal),
   });
   try {
-    return await openLink(address, { trust, signal });
+    return await openLink(address, { trust, signal, ...way });
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     if (error.code === "relay-key-changed") warnOfChange(address, file);
     if (error.code === "relay-untrusted") throw untrusted(address);
     throw error;
   }
+}
+
+/**
+ * How a relay is connected to: through the proxy, unless it is on this machine.
+ * @throws Failure for a setting that cannot be read, and an onion service without a proxy
+ */
+async function wayTo(address: Address): Promise<Pick<LinkOptions, "connect">> {
+  const setting = proxySetting();
+  const proxy = address.transport === "unix" ? undefined : proxyFor(address.host, setting);
+  if (proxy === undefined) return {};
+  const { LinkError } = await import("@asfaleia/client");
+  return {
+    async connect(place, signal) {
+      try {
+        return await connectThrough(proxy, place, signal);
+      } catch (error) {
+        throw error instanceof ProxyError ? new LinkError("proxy", error.message) : error;
+      }
+    },
+  };
 }
 
 function placeOf(address: Address): string {
@@ -86,7 +99,7 @@ async function askAboutRelay(
   home: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!hasTerminal()) return false;
+  if (!canAsk()) return false;
   note(`The relay ${placeOf(address)} is met for the first time, and nothing here tells whether its key is its own.
 Its ED25519 key fingerprint is ${fingerprint}.`);
   let question = "Trust it from now on (yes/no/[fingerprint])? ";

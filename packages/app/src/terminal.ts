@@ -19,20 +19,15 @@ export function hasTerminal(): boolean {
  * @returns the answer, or null where there is no terminal, or the line was ended by Ctrl-D
  * @throws Interrupted on Ctrl-C; the signal's reason when it aborts
  */
-export async function askLine(question: string, signal: AbortSignal): Promise<string | null> {
+export async function askLineAtTerminal(question: string, signal: AbortSignal): Promise<string | null> {
   const answer = await ask(question, true, signal);
   return answer === null ? null : new TextDecoder().decode(answer);
 }
 
-/** Asks a question whose answer is yes; anything else is no, and so is nobody at a terminal. @throws as `askLine` */
-export async function agrees(question: string, signal: AbortSignal): Promise<boolean> {
-  return (await askLine(question, signal))?.trim().toLowerCase() === "yes";
-}
-
 /**
  * Asks for a secret and shows nothing of it. The bytes are the caller's to wipe.
- * @returns as `askLine`
- * @throws as `askLine`
+ * @returns as `askLineAtTerminal`
+ * @throws as `askLineAtTerminal`
  */
 export function askSecret(question: string, signal: AbortSignal): Promise<Uint8Array | null> {
   return ask(question, false, signal);

@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { nameForFile, nameForKey } from "../src/contacts/names.ts";
 import { durationMs, durationText } from "../src/duration.ts";
 import { EXIT, Failure, failureOf } from "../src/exit.ts";
+import { exitAfter, waitingOf } from "../src/face/outcome.ts";
 import { isoTime } from "../src/lines.ts";
 import { noticeText } from "../src/notices.ts";
 import { realEnvironment } from "../src/profile/environment.ts";
-import { exitAfter, waitingOf } from "../src/profile/outcome.ts";
 
 const KEY = publicKeyFromText(
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f bob@laptop",

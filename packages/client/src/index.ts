@@ -1,5 +1,6 @@
 /** The asfaleia client as a library: links to relays that proved their key. */
 export type { AuthToken } from "./link/authenticate.ts";
+export type { ConnectStream, Place } from "./link/dial.ts";
 export { LinkError, type LinkErrorCode, RefusedError } from "./link/errors.ts";
 export {
   type KnownRelay,

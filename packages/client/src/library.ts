@@ -2,6 +2,7 @@
  * The messenger: `@asfaleia/client/messenger`. Apart from the links, because it loads the cryptography of sessions and the
  * store, which takes a tenth of a second (docs/library.md).
  */
+export { completeCode, formatCode, parseCode, type SpokenCode } from "./code/spokencode.ts";
 export { initProfile } from "./engine/init.ts";
 export { openMessenger } from "./engine/open.ts";
 export { SETTING_NAMES } from "./engine/settings.ts";
@@ -10,10 +11,13 @@ export { type Card, openCard } from "./format/card.ts";
 export { readCardText, writeCardText } from "./format/cardtext.ts";
 export { FormatError, type FormatErrorCode } from "./format/errors.ts";
 export {
+  type CodeOffer,
   type ContactView,
   type DeviceView,
   type FileView,
   type InitOptions,
+  type JoinOptions,
+  type MakeCodeOptions,
   type MessageView,
   type Messenger,
   MessengerError,

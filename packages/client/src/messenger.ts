@@ -55,6 +55,16 @@ export type MessengerErrorCode =
   | "not-allowed"
   | "not-confirmed"
   | "signer-needed"
+  | "bad-address"
+  /** A text that is no spoken code: nothing was used up. */
+  | "bad-code"
+  | "no-such-code"
+  /** Wrong words or interference, which cannot be told apart. It is used up, and so it is after all of the following. */
+  | "code-wrong"
+  /** Too late, or the relay was lost. */
+  | "code-ended"
+  /** Somebody else uses or disturbs its number. */
+  | "code-taken"
   | "closed";
 
 export class MessengerError extends Error {
@@ -150,6 +160,30 @@ export interface SendOptions {
   readonly timerMs?: number;
 }
 
+export interface MakeCodeOptions {
+  /** What to call whoever comes; with ` 2` behind it where somebody else has the name by then. Otherwise the name on their card. */
+  readonly as?: string;
+  /** Takes the code back. */
+  readonly signal?: AbortSignal;
+}
+
+export interface JoinOptions extends MakeCodeOptions {
+  /** Address of the relay at which the code was made. Without it, the first of the own relays. */
+  readonly relay?: string;
+}
+
+export interface CodeOffer {
+  /** `48213-crossover-clockwork`: to be said to one person. */
+  readonly code: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+  /**
+   * Who has used it, a contact by now. Rejects with MessengerError `code-wrong`, `code-ended`, `code-taken`, `bad-card`,
+   * `closed`, or the signal's reason: then the code is used up.
+   */
+  readonly result: Promise<ContactView>;
+}
+
 export interface RelayStatus {
   /** As its address is written. */
   readonly relay: string;
@@ -206,6 +240,18 @@ export interface Messenger {
   addCard(card: Uint8Array, name?: string): Promise<ContactView>;
   /** Pins SSH keys; their cards are looked up at the own relays from now on. */
   addKeys(keys: readonly PublicKey[], name: string): Promise<ContactView>;
+  /**
+   * Makes a spoken code, good for ten minutes and one person, at the first own relay. It is gone with the messenger. At most four
+   * codes are made and used at a time.
+   * Rejects with MessengerError `bad-name`, `not-allowed` (too many), `code-taken`; LinkError; RefusedError; the signal's reason.
+   */
+  makeCode(options?: MakeCodeOptions): Promise<CodeOffer>;
+  /**
+   * Uses a spoken code that somebody has told: each becomes a contact of the other.
+   * Rejects with MessengerError `bad-code`, `bad-address`, `bad-name`, `not-allowed`, `no-such-code`, `code-wrong`, `code-ended`,
+   * `code-taken`, `bad-card`; before anything was said, with LinkError or RefusedError; the signal's reason.
+   */
+  joinCode(code: string, options?: JoinOptions): Promise<ContactView>;
   contacts(): ContactView[];
   /** By name (letter case aside) or by fingerprint of one of the identities. */
   contact(nameOrFingerprint: string): ContactView | undefined;

@@ -18,6 +18,7 @@ export {
   fingerprint,
   type KeyType,
   keyObject,
+  keyTypeLabel,
   type PublicKey,
   publicKeyBase64,
   publicKeyFromBlob,

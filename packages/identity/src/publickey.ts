@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { equal, toBase64 } from "./bytes.ts";
 import { KeyError } from "./errors.ts";
-import type { KeyType } from "./keytypes.ts";
+import { KEY_TYPES, type KeyType } from "./keytypes.ts";
 import { MAX_PUBLIC_KEY_BYTES, type Material, readBlob } from "./material.ts";
 import { decodeSpki, encodeSpki } from "./spki.ts";
 import { WireWriter } from "./wire.ts";
@@ -91,6 +91,11 @@ export function publicKeyBase64(key: PublicKey): string {
 /** `SHA256:` and 43 characters, as `ssh-keygen -l` prints it: SHA-256 of the blob in base64 without padding. */
 export function fingerprint(key: PublicKey): string {
   return `SHA256:${createHash("sha256").update(key.blob).digest("base64").slice(0, -1)}`;
+}
+
+/** What `ssh-keygen -l` calls the type, such as `ED25519-SK`. */
+export function keyTypeLabel(key: PublicKey): string {
+  return KEY_TYPES[key.type].label;
 }
 
 /** Do both name the same mailbox? */

@@ -5,8 +5,8 @@ import { Complaint } from "./complaint.js";
 
 /**
  * @param {string} binFolder the real path of `bin`
- * @returns {{ entry: string, flags: string[], folders: string[] }} the file to run, the flags that Node needs for it,
- * and all folders that code is read from
+ * @returns {{ entry: string, isSource: boolean, flags: string[], folders: string[] }} the file to run, whether it is a
+ * source, the flags that a Node by itself needs for it, and all folders that code is read from
  */
 export function findCode(binFolder) {
   const home = resolve(binFolder, "..");
@@ -15,6 +15,7 @@ export function findCode(binFolder) {
     const root = resolve(home, "..", "..");
     return {
       entry: source,
+      isSource: true,
       // The early releases of 24 warn that they strip types.
       flags: ["--conditions=asfaleia-source", "--disable-warning=ExperimentalWarning"],
       folders: [join(root, "packages"), join(root, "node_modules")],
@@ -22,7 +23,7 @@ export function findCode(binFolder) {
   }
   const built = join(home, "dist", "main.js");
   if (!existsSync(built)) throw new Complaint("this installation has no code in it: install asfaleia again");
-  return { entry: built, flags: [], folders: [outermostModules(home)] };
+  return { entry: built, isSource: false, flags: [], folders: [outermostModules(home)] };
 }
 
 /** The first folder called node_modules on the way down: stores such as pnpm's keep the real packages below it. */

@@ -1,60 +1,40 @@
 /** Makes a contact of what somebody has handed over. */
-import type { ContactView, Messenger } from "@asfaleia/client/messenger";
-import { fingerprint, publicKeyFromBlob, randomart } from "@asfaleia/identity";
-import { loadMessenger, type Opened } from "../profile/open.ts";
+import { fingerprint, publicKeyLine } from "@asfaleia/identity";
+import type { ContactView, Face } from "../face/face.ts";
 import type { Introduction } from "./introduction.ts";
-import { nameForFile, nameForKey } from "./names.ts";
 
 /**
  * @param name the user's own name for them; made up where it is left out
- * @throws MessengerError
+ * @throws Failure
  */
-export async function addIntroduced(
-  { messenger }: Opened,
+export function addIntroduced(
+  face: Face,
   introduction: Introduction,
   name: string | undefined,
 ): Promise<ContactView> {
+  const as = name === undefined ? {} : { as: name };
   if (introduction.kind === "card") {
-    return messenger.addCard(introduction.card, name ?? (await nameForCard(introduction, messenger)));
+    const { card, file } = introduction;
+    return face.call("contacts.add", { card, ...as, ...(file === undefined ? {} : { file }) });
   }
-  const [first] = introduction.keys;
-  if (first === undefined) throw new Error("an introduction without a key");
-  const isTaken = (one: string): boolean => messenger.contact(one) !== undefined;
-  return messenger.addKeys(
-    introduction.keys.map(({ key }) => key),
-    name ?? nameForKey(first, isTaken),
-  );
-}
-
-/** A card without a name is called as its file is; undefined leaves it to the messenger. */
-async function nameForCard(
-  { card, file }: Introduction & { kind: "card" },
-  messenger: Messenger,
-): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const { FormatError, openCard } = await loadMessenger();
-  try {
-    const { name, fingerprint: identity } = openCard(card);
-    if (name !== undefined || messenger.contact(identity) !== undefined) return undefined;
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
-  return nameForFile(file, (one) => messenger.contact(one) !== undefined);
+  return face.call("contacts.add", {
+    keys: introduction.keys.map(({ key, comment }) => publicKeyLine(key, comment)),
+    ...as,
+  });
 }
 
 /** The contact that has one of these keys already. */
-export function knownContact({ messenger }: Opened, introduction: Introduction): ContactView | undefined {
+export async function knownContact(face: Face, introduction: Introduction): Promise<ContactView | undefined> {
   if (introduction.kind === "card") return undefined;
   for (const { key } of introduction.keys) {
-    const known = messenger.contact(fingerprint(key));
-    if (known !== undefined) return known;
+    const known = await face.call("contacts.get", { name: fingerprint(key) });
+    if (known !== null) return known;
   }
   return undefined;
 }
 
 /** Fingerprints and pictures of the pinned keys, to be compared with those of the other side. */
-export function keyArt({ profile }: Opened, contact: ContactView): string {
-  const keys = profile.identities.ofContact(contact.id).map(({ blob }) => publicKeyFromBlob(blob));
-  return keys.map((key) => `${fingerprint(key)}\n${randomart(key)}\n`).join("");
+export async function keyArt(face: Face, contact: ContactView): Promise<string> {
+  const keys = await face.call("contacts.keys", { contact: contact.id });
+  return keys.map(({ fingerprint: print, randomart }) => `${print}\n${randomart}\n`).join("");
 }

@@ -1,26 +1,23 @@
 /** Finds the contact, the request or the message that a word on the command line means. */
-import type { ContactView, MessageView, Messenger } from "@asfaleia/client/messenger";
 import { cleanLine } from "../display.ts";
 import { type Failure, usage } from "../exit.ts";
-import type { Opened } from "../profile/open.ts";
+import type { ContactView, Face, MessageView } from "../face/face.ts";
 import { closest } from "../suggest.ts";
 
 /**
  * @param word a name, or a fingerprint
  * @throws Failure `usage`
  */
-export function needContact(opened: Opened, word: string | undefined): ContactView {
+export async function needContact(face: Face, word: string | undefined): Promise<ContactView> {
   if (word === undefined) throw usage("whom? Name a contact (asfaleia contacts lists them)");
-  const contact = opened.messenger.contact(word);
-  if (contact !== undefined) return contact;
-  throw noContact(opened, word);
+  const contact = await face.call("contacts.get", { name: word });
+  if (contact !== null) return contact;
+  throw await noContact(face, word);
 }
 
-export function noContact({ messenger }: Opened, word: string): Failure {
-  const names = messenger
-    .contacts()
-    .filter(({ state }) => state !== "request")
-    .map(({ name }) => name);
+export async function noContact(face: Face, word: string): Promise<Failure> {
+  const contacts = await face.call("contacts.list", {});
+  const names = contacts.filter(({ state }) => state !== "request").map(({ name }) => name);
   const meant = closest(word, names);
   const hint =
     meant === undefined
@@ -31,36 +28,35 @@ export function noContact({ messenger }: Opened, word: string): Failure {
 
 /**
  * @param word the number that `requests` shows, a name, a fingerprint, or the beginning of a message's id
- * @throws Failure `usage`, MessengerError
+ * @throws Failure `usage`
  */
-export function needRequest({ messenger }: Opened, word: string | undefined): ContactView {
-  const requests = messenger.contacts().filter(({ state }) => state === "request");
+export async function needRequest(face: Face, word: string | undefined): Promise<ContactView> {
   if (word === undefined) throw usage("which request? Say its number (asfaleia requests lists them)");
-  const found =
+  const contacts = await face.call("contacts.list", {});
+  const requests = contacts.filter(({ state }) => state === "request");
+  const named =
     requests.find(({ id }) => String(id) === word) ??
-    requests.find(({ name, identities }) => name === word || identities.includes(word)) ??
-    requests.find(({ id }) => isHex(word) && id === findMessage(messenger, word).contact);
+    requests.find(({ name, identities }) => name === word || identities.includes(word));
+  if (named !== undefined) return named;
+  const { contact } = isHex(word) ? await findMessage(face, word) : {};
+  const found = requests.find(({ id }) => id === contact);
   if (found === undefined)
     throw usage(`there is no request "${cleanLine(word)}"; asfaleia requests lists them`);
   return found;
 }
 
-/** @throws Failure `usage`, MessengerError `no-such-message` */
-export function needMessage({ messenger }: Opened, word: string | undefined): MessageView {
+/** @throws Failure `usage` */
+export function needMessage(face: Face, word: string | undefined): Promise<MessageView> {
   if (word === undefined)
     throw usage("which message? Say the beginning of its id (asfaleia history shows it)");
   if (!isHex(word)) {
     throw usage("a message is named by the first digits of its id, at least 4 (asfaleia history shows it)");
   }
-  return findMessage(messenger, word);
+  return findMessage(face, word);
 }
 
-/** The store looks for whole bytes. */
-function findMessage(messenger: Messenger, word: string): MessageView {
-  const digits = word.toLowerCase();
-  const found = messenger.find(digits.slice(0, digits.length - (digits.length % 2)));
-  if (found.id.startsWith(digits)) return found;
-  throw usage("there is no such message");
+function findMessage(face: Face, word: string): Promise<MessageView> {
+  return face.call("messages.find", { id: word.toLowerCase() });
 }
 
 function isHex(word: string): boolean {

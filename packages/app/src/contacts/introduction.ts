@@ -10,11 +10,11 @@ import {
 import { EXIT, Failure, usage } from "../exit.ts";
 import { readInput } from "../io.ts";
 import { isPrivate, readKeyFile } from "../keyfile.ts";
-import { loadMessenger } from "../profile/open.ts";
 import { isKeyText } from "../recipients.ts";
 
 export type Introduction =
-  | { readonly kind: "card"; readonly card: Uint8Array; readonly file: string | undefined }
+  /** The text of a card, unread. */
+  | { readonly kind: "card"; readonly card: string; readonly file: string | undefined }
   | { readonly kind: "keys"; readonly keys: readonly NamedKey[] };
 
 const CARD_MARK = "-----BEGIN ASFALEIA CARD-----";
@@ -40,15 +40,8 @@ export async function readIntroduction(word: string): Promise<Introduction> {
   return introductionIn(Buffer.from(file).toString("utf8"), word === "-" ? undefined : word);
 }
 
-async function introductionIn(text: string, file: string | undefined): Promise<Introduction> {
-  if (text.includes(CARD_MARK)) {
-    const { readCardText } = await loadMessenger();
-    const card = readCardText(text);
-    if (card === undefined)
-      throw usage("the card is damaged: take it as it was given, from its first line to its last");
-    return { kind: "card", card, file };
-  }
-  return { kind: "keys", keys: keysIn(text) };
+function introductionIn(text: string, file: string | undefined): Introduction {
+  return text.includes(CARD_MARK) ? { kind: "card", card: text, file } : { kind: "keys", keys: keysIn(text) };
 }
 
 function keysIn(text: string): NamedKey[] {

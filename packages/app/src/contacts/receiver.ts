@@ -1,28 +1,30 @@
 /** Whom a message goes to: a contact, or somebody who becomes one by it. */
 
 import { existsSync } from "node:fs";
-import type { ContactView } from "@asfaleia/client/messenger";
 import { cleanLine } from "../display.ts";
+import type { ContactView, Face } from "../face/face.ts";
 import { note } from "../io.ts";
-import type { Opened } from "../profile/open.ts";
-import { isKeyText } from "../recipients.ts";
-import { addIntroduced, knownContact } from "./add.ts";
 import { noContact } from "./find.ts";
-import { readIntroduction } from "./introduction.ts";
 
 /**
  * @param word a contact's name or fingerprint; else a card or a public key, or a file of one, which is pinned
- * @throws Failure, KeyError, MessengerError
+ * @throws Failure, KeyError
  */
-export async function receiverOf(opened: Opened, word: string): Promise<ContactView> {
-  const contact = opened.messenger.contact(word);
-  if (contact !== undefined) return contact;
+export async function receiverOf(face: Face, word: string): Promise<ContactView> {
+  const contact = await face.call("contacts.get", { name: word });
+  if (contact !== null) return contact;
+  // Loaded late: most messages go to somebody who is known.
+  const [{ isKeyText }, { addIntroduced, knownContact }, { readIntroduction }] = await Promise.all([
+    import("../recipients.ts"),
+    import("./add.ts"),
+    import("./introduction.ts"),
+  ]);
   if (!isKeyText(word) && !existsSync(word.startsWith("@") ? word.slice(1) : word))
-    throw noContact(opened, word);
+    throw await noContact(face, word);
   const introduction = await readIntroduction(word);
-  const known = knownContact(opened, introduction);
+  const known = await knownContact(face, introduction);
   if (known !== undefined) return known;
-  const added = await addIntroduced(opened, introduction, undefined);
+  const added = await addIntroduced(face, introduction, undefined);
   note(`${added.identities.join(" ")} is now the contact "${cleanLine(added.name)}".`);
   return added;
 }

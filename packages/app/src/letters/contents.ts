@@ -2,7 +2,6 @@
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { isLetterName, LARGEST_LETTER_BYTES } from "@asfaleia/identity/letter";
 import { EXIT, type Failure, failureOf, usage } from "../exit.ts";
 import { note, readInput } from "../io.ts";
 import { safeName } from "./filename.ts";
@@ -19,15 +18,25 @@ export interface Content {
 /**
  * Reads what is to be sent as letters. Where neither a text nor a file is named, the text comes from standard input.
  * @param file a path, or `-` for standard input
+ * @param name what the receiver sees as its name; the last part of the path where it is left out
  * @throws Failure `usage`
  */
-export function readContents(text: string | undefined, file: string | undefined): Promise<Content[]> {
-  return read(text, file, { bytes: LARGEST_LETTER_BYTES, what: "a letter" });
+export async function readContents(
+  text: string | undefined,
+  file: string | undefined,
+  name: string | undefined,
+): Promise<Content[]> {
+  const { LARGEST_LETTER_BYTES } = await import("@asfaleia/identity/letter");
+  return read(text, file, name, { bytes: LARGEST_LETTER_BYTES, what: "a letter" });
 }
 
 /** The same for messages, whose files may be larger. @throws Failure `usage` */
-export function readMessages(text: string | undefined, file: string | undefined): Promise<Content[]> {
-  return read(text, file, { bytes: LARGEST_FILE_BYTES, what: "a message" });
+export function readMessages(
+  text: string | undefined,
+  file: string | undefined,
+  name: string | undefined,
+): Promise<Content[]> {
+  return read(text, file, name, { bytes: LARGEST_FILE_BYTES, what: "a message" });
 }
 
 /** Of a message (docs/messaging.md, "Files"). */
@@ -39,18 +48,28 @@ interface Limit {
   readonly what: string;
 }
 
-async function read(text: string | undefined, file: string | undefined, limit: Limit): Promise<Content[]> {
+async function read(
+  text: string | undefined,
+  file: string | undefined,
+  name: string | undefined,
+  limit: Limit,
+): Promise<Content[]> {
+  if (name !== undefined && file === undefined)
+    throw usage("--name is the name of a file: it goes with --file");
   const contents: Content[] = [];
   if (text !== undefined) contents.push(textContent(new TextEncoder().encode(text)));
-  if (file !== undefined) contents.push(await fileContent(file, limit));
+  if (file !== undefined) contents.push(await fileContent(file, name, limit));
   if (contents.length === 0) contents.push(textContent(await readText(limit.what.replace("a ", "the "))));
   return contents;
 }
 
+/** Longer than any that is taken, by a letter or by the messenger: those say by how much. */
+const LARGEST_TEXT_BYTES = 262_144;
+
 /** A text from standard input. @throws Failure `usage` */
 async function readText(what: string): Promise<Uint8Array> {
   if (process.stdin.isTTY) note(`Write ${what}; Ctrl-D at the beginning of a line ends it.`);
-  return readInput(LARGEST_LETTER_BYTES, EXIT.usage, "the text");
+  return readInput(LARGEST_TEXT_BYTES, EXIT.usage, "the text");
 }
 
 /** The text of a reply or an edit: the word itself, or standard input. @throws Failure `usage` */
@@ -66,14 +85,13 @@ function textContent(body: Uint8Array): Content {
   return { isFile: false, type: TEXT_TYPE, body };
 }
 
-async function fileContent(path: string, limit: Limit): Promise<Content> {
-  if (path === "-") {
-    const body = await readInput(limit.bytes, EXIT.usage, "the file");
-    return { isFile: true, type: typeOf("", isUtf8(body)), body };
-  }
-  const body = await readFile(path, limit);
-  const own = basename(path);
+async function fileContent(path: string, called: string | undefined, limit: Limit): Promise<Content> {
+  const body =
+    path === "-" ? await readInput(limit.bytes, EXIT.usage, "the file") : await readFile(path, limit);
+  const own = called ?? (path === "-" ? undefined : basename(path));
+  if (own === undefined) return { isFile: true, type: typeOf("", isUtf8(body)), body };
   // A letter refuses the names that would trouble its reader, such as those with a leading dot.
+  const { isLetterName } = await import("@asfaleia/identity/letter");
   const name = isLetterName(own) ? own : safeName(own, "file");
   return { isFile: true, type: typeOf(name, isUtf8(body)), name, body };
 }

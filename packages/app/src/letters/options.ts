@@ -6,7 +6,7 @@ import type { Message } from "@asfaleia/protocol";
 import { EXIT, Failure } from "../exit.ts";
 import { openHome } from "../home.ts";
 import { findOwnKey, type OwnKey } from "../keys.ts";
-import { RELAY_HELP, RELAY_OPTIONS } from "../relays.ts";
+import { RELAY_HELP, RELAY_OPTIONS } from "../relayoptions.ts";
 import { Desk, type Sealed } from "./desk.ts";
 import { Folder } from "./folder.ts";
 

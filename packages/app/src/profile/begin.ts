@@ -1,8 +1,8 @@
 /** The first steps of a new device. */
 import { note } from "../io.ts";
 import type { Opened } from "./open.ts";
-import { awaitQuiet } from "./outcome.ts";
 import { PUBLISH, tryToPublish } from "./publishing.ts";
+import { awaitQuiet } from "./quiet.ts";
 
 /** They are over soon, where the relay can be reached. */
 const FIRST_STEPS_MS = 5000;

@@ -43,7 +43,12 @@ export class Dialling {
 
   /** Says why relays could not be reached, if they could not. */
   explain(): void {
-    for (const error of this.#troubles.values()) complain(failureOf(error).message);
+    for (const text of this.troubles()) complain(text);
+  }
+
+  /** What went wrong with relays the last time, in words. */
+  troubles(): string[] {
+    return [...this.#troubles.values()].map((error) => failureOf(error).message);
   }
 
   #open(relay: Address, signal: AbortSignal): ReturnType<Dial> {

@@ -1,10 +1,6 @@
 /** The options of every verb that makes a profile: `init`, `restore`, and `--ephemeral`. */
 
-import { readIntroduction } from "../contacts/introduction.ts";
-import { EXIT, Failure, usage } from "../exit.ts";
-import { findOwnKey } from "../keys.ts";
-import { relayAddresses } from "../relays.ts";
-import type { Making } from "./make.ts";
+import { usage } from "../exit.ts";
 
 /** For parseArgs; `-i` and `--accept-new` are among PROFILE_OPTIONS. */
 export const MAKE_OPTIONS = {
@@ -16,7 +12,8 @@ export const MAKE_OPTIONS = {
 } as const;
 
 export const MAKE_HELP = `  --relay ADDR     a relay for the own mailboxes: asfaleia://host:port#SHA256:…, host or host:port (default:
-                   ASFALEIA_RELAY); may be given several times, the first one is used
+                   ASFALEIA_RELAY); may be given several times, the first one is used. here=HOST[:PORT]: the agent
+                   runs a relay of your own, which others reach under that name or address
   --name NAME      shown to people who get your card
   --link CARD      the card of another device of the same SSH key, as a file: that device confirms this one
   --replace        the other devices of the SSH key are lost: this one takes their place, and contacts are asked
@@ -32,30 +29,12 @@ export interface MakeValues {
   readonly publish?: string;
 }
 
-/**
- * Finds the key and reads what the options name; nobody is asked for a passphrase so far.
- * @param publishes where `--publish` is left out
- * @throws Failure, KeyError, ProtocolError
- */
-export async function makingOf(values: MakeValues, publishes: boolean, signal: AbortSignal): Promise<Making> {
-  const { publish } = values;
-  if (publish !== undefined && publish !== "on" && publish !== "off")
-    throw usage("--publish takes on or off");
-  const relays = relayAddresses(values.relay);
-  const key = await findOwnKey(values.identity, signal);
-  const link = values.link === undefined ? undefined : await cardIn(values.link);
-  return {
-    key,
-    relays,
-    name: values.name,
-    link,
-    replaces: values.replace === true,
-    publish: publish === undefined ? publishes : publish === "on",
-  };
-}
-
-async function cardIn(word: string): Promise<Uint8Array> {
-  const introduction = await readIntroduction(word);
-  if (introduction.kind === "card") return introduction.card;
-  throw new Failure(EXIT.usage, "--link takes a card of the other device (asfaleia card), not a key");
+/** @throws Failure `usage` for options that only a profile that is made has use for */
+export function noMakingOptions(
+  values: MakeValues & { readonly ephemeral?: boolean; readonly add?: string[] },
+): void {
+  if (values.ephemeral) return;
+  for (const option of ["relay", "name", "link", "publish", "add"] as const) {
+    if (values[option] !== undefined) throw usage(`--${option} goes with --ephemeral: a profile has its own`);
+  }
 }

@@ -2,10 +2,10 @@
 
 import type { Messenger, Profile, Protection, Unlock } from "@asfaleia/client/messenger";
 import { type PublicKey, publicKeyFromBlob, type Signer, sameKey } from "@asfaleia/identity";
-import { EXIT, Failure } from "../exit.ts";
+import { EXIT, Failure, usage } from "../exit.ts";
 import { note } from "../io.ts";
 import { findOwnKey, type OwnKey } from "../keys.ts";
-import { hasTerminal } from "../terminal.ts";
+import { canAsk } from "../person.ts";
 import { Dialling } from "./dialling.ts";
 import { realEnvironment } from "./environment.ts";
 import { keyBeside, keyInside } from "./keymemo.ts";
@@ -26,6 +26,14 @@ export interface Opened {
 /** The sessions and the database; loaded when a verb needs them, since that takes its time. */
 export function loadMessenger(): Promise<typeof import("@asfaleia/client/messenger")> {
   return import("@asfaleia/client/messenger");
+}
+
+/** The bytes of a card that was given as text. @throws Failure `usage` */
+export async function readCard(text: string): Promise<Uint8Array> {
+  const { readCardText } = await loadMessenger();
+  const card = readCardText(text);
+  if (card !== undefined) return card;
+  throw usage("the card is damaged: take it as it was given, from its first line to its last");
 }
 
 /** As ssh's NumberOfPasswordPrompts. */
@@ -64,7 +72,7 @@ export async function withMessenger<T>(
 /** Opens the store only. @throws Failure, ProfileError, Interrupted */
 export async function openStored(where: Where, values: ProfileValues, signal: AbortSignal): Promise<Profile> {
   const { openProfile, ProfileError, protectionOf } = await loadMessenger();
-  const isTyped = (await protectionOf(where.folder)) === "passphrase" && hasTerminal();
+  const isTyped = (await protectionOf(where.folder)) === "passphrase" && canAsk();
   for (let tries = 1; ; tries++) {
     try {
       return await openProfile(where.folder, unlockStored(where, values, signal));

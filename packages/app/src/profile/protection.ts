@@ -5,7 +5,7 @@ import { cleanLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import { note } from "../io.ts";
 import type { OwnKey } from "../keys.ts";
-import { askPassphrase } from "../passphrase.ts";
+import { askPassphrase } from "../person.ts";
 import type { Where } from "./where.ts";
 
 /** The options of every verb that makes a profile. */

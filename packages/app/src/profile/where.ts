@@ -28,7 +28,7 @@ const DEFAULT_PROFILE = "default";
 /** A folder on every system. */
 const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,31}$/i;
 /** What else stands in the home. */
-const RESERVED = new Set(["known_relays", "unread"]);
+const RESERVED = new Set(["known_relays", "unread", "relay_key", "relay_key.pub"]);
 
 export interface Where {
   readonly home: string;

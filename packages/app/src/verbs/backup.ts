@@ -1,11 +1,12 @@
 /** `asfaleia backup`: contacts, history and settings, sealed. */
 import { unlink } from "node:fs/promises";
-import type { Seal } from "@asfaleia/client/messenger";
+import { publicKeyLine } from "@asfaleia/identity";
 import { parseArguments } from "../arguments.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
-import { loadMessenger, openStored } from "../profile/open.ts";
+import type { Params } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { newPassphrase } from "../profile/protection.ts";
-import { needProfile, PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
+import { needProfile, whereIs } from "../profile/where.ts";
 import { recipientsOf } from "../recipients.ts";
 import { newFile } from "./export.ts";
 
@@ -15,14 +16,14 @@ Writes contacts, history and settings into a new age file, sealed by a passphras
 the keys of this device: restoring makes a new device.
 
   --to KEY         seal it to this public key (a line, a .pub file, base64), instead of by a passphrase
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia backup asfaleia.age
   asfaleia backup asfaleia.age --to ~/.ssh/id_ed25519.pub
 `;
 
-const OPTIONS = { to: { type: "string" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { to: { type: "string" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
@@ -32,13 +33,15 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const where = whereIs(values);
   needProfile(where);
   const seal = values.to === undefined ? await byPassphrase(signal) : await toKey(values.to);
-  const profile = await openStored(where, values, signal);
-  try {
-    const { writeBackup } = await loadMessenger();
-    const bytes = await writeBackup(profile, seal);
+  return withFace(values, signal, async ({ face }) => {
+    const { size } = await face.call("backup.make", seal);
     const file = await newFile(path);
     try {
-      await file.writeFile(bytes);
+      for (let at = 0; at < size; ) {
+        const piece = Buffer.from((await face.call("backup.read", { at })).bytes, "base64");
+        await file.write(piece);
+        at += piece.length;
+      }
       await file.sync();
     } catch (error) {
       await unlink(path);
@@ -47,20 +50,20 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       await file.close();
     }
     return EXIT.done;
-  } finally {
-    profile.close();
-  }
+  });
 }
+
+type Seal = Params<"backup.make">;
 
 async function byPassphrase(signal: AbortSignal): Promise<Seal> {
   const passphrase = await newPassphrase("the backup", signal);
   if (passphrase === "")
     throw new Failure(EXIT.key, "a backup needs a passphrase, or a key to seal it to (--to)");
-  return { kind: "passphrase", passphrase };
+  return { passphrase };
 }
 
 async function toKey(word: string): Promise<Seal> {
   const [only, another] = await recipientsOf(word);
   if (only === undefined || another !== undefined) throw usage("--to takes one key");
-  return { kind: "ssh", publicKey: only.key };
+  return { key: publicKeyLine(only.key) };
 }

@@ -1,9 +1,9 @@
 /** `asfaleia card`: what others need to write to this device. */
+
 import { noPositionals, parseArguments } from "../arguments.ts";
 import { EXIT } from "../exit.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { note, print } from "../io.ts";
-import { loadMessenger, signerOf, withMessenger } from "../profile/open.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia card [--publish] [--home DIR] [--profile NAME]
 
@@ -12,27 +12,23 @@ weeks; make a new one then.
 
   --publish        publish the card under your SSH key at your relays too, or, where the setting publish is off, take
                    it back
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia card > alice.card
   asfaleia card --publish
 `;
 
-const OPTIONS = { publish: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { publish: { type: "boolean" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   noPositionals(positionals);
-  return withMessenger(values, signal, async (opened) => {
-    const { messenger } = opened;
-    const { writeCardText } = await loadMessenger();
-    await print(writeCardText(messenger.card()));
+  return withFace(values, signal, async ({ face }) => {
+    await print((await face.call("card.get", {})).card);
     if (!values.publish) return EXIT.done;
-    await messenger.publish(await signerOf(opened));
-    note(
-      messenger.settings().get("publish") === "off" ? "The card is at no relay." : "The card is published.",
-    );
+    const { published } = await face.call("card.publish", {});
+    note(published ? "The card is published." : "The card is at no relay.");
     return EXIT.done;
   });
 }

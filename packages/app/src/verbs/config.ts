@@ -1,14 +1,13 @@
 /** `asfaleia config`: settings of the profile, and of one conversation. */
-import type { ContactView } from "@asfaleia/client/messenger";
+
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
 import { cleanLine, jsonLine } from "../display.ts";
 import { durationMs, durationText } from "../duration.ts";
 import { EXIT, usage } from "../exit.ts";
+import type { ContactView, Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { note, print } from "../io.ts";
-import { type Opened, withMessenger } from "../profile/open.ts";
-import { PUBLISH, tryToPublish } from "../profile/publishing.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia config [KEY [VALUE]] [--json] [--home DIR] [--profile NAME]
        asfaleia config --with NAME [retention|timer [VALUE]]
@@ -25,28 +24,28 @@ Those of one conversation:
 
   --with NAME      of the conversation with this contact
   --json           one line of JSON a setting: type "setting", key, value
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia config receipts on
   asfaleia config --with bob retention 30d
 `;
 
-const OPTIONS = { json: { type: "boolean" }, with: { type: "string" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { json: { type: "boolean" }, with: { type: "string" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   const [key, value, more] = positionals;
   if (more !== undefined) throw usage("the value is one word: put it in quotes");
-  return withMessenger(values, signal, async (opened) => {
-    const contact = values.with === undefined ? undefined : needContact(opened, values.with);
+  return withFace(values, signal, async ({ face }) => {
+    const contact = values.with === undefined ? undefined : await needContact(face, values.with);
     if (key !== undefined && value !== undefined) {
       await (contact === undefined
-        ? change(opened, key, value)
-        : changeConversation(opened, contact, key, value));
+        ? change(face, key, value)
+        : changeConversation(face, contact, key, value));
       return EXIT.done;
     }
-    const settings = contact === undefined ? profileSettings(opened) : conversationSettings(opened, contact);
+    const settings = contact === undefined ? await profileSettings(face) : conversationSettings(contact);
     const shown = [...settings].filter(([name]) => key === undefined || name === key);
     if (key !== undefined && shown.length === 0) throw usage(noSetting(key, settings));
     for (const [name, text] of shown) {
@@ -65,47 +64,39 @@ function lineOf(name: string, text: string, asked: string | undefined): string {
 /** What the engine does where nothing is set; other settings are its own affair. */
 const DEFAULTS = { publish: "on", receipts: "off", delays: "5", expiry: "30" } as const;
 
-function profileSettings({ messenger }: Opened): ReadonlyMap<string, string> {
-  const set = messenger.settings();
-  return new Map(Object.entries(DEFAULTS).map(([name, value]) => [name, set.get(name) ?? value]));
+async function profileSettings(face: Face): Promise<ReadonlyMap<string, string>> {
+  const set = await face.call("settings.list", {});
+  return new Map(Object.entries(DEFAULTS).map(([name, value]) => [name, set[name] ?? value]));
 }
 
-function conversationSettings({ profile }: Opened, { id }: ContactView): ReadonlyMap<string, string> {
-  const contact = profile.contacts.get(id);
-  const retention = contact?.retentionMs;
-  const timer = contact?.timerMs ?? 0;
+function conversationSettings({
+  retentionMs: retention,
+  timerMs: timer,
+}: ContactView): ReadonlyMap<string, string> {
   return new Map([
     ["retention", retention === undefined ? "forever" : retention === 0 ? "off" : durationText(retention)],
     ["timer", timer === 0 ? "off" : durationText(timer)],
   ]);
 }
 
-async function change(opened: Opened, key: string, value: string): Promise<void> {
-  try {
-    await opened.messenger.set(key, value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw usage(error.message);
-  }
-  // The relays are told right away, where the key signs without a person.
-  if (key !== PUBLISH) return;
-  if (await (await opened.key()).signsAlone()) await tryToPublish(opened);
-  else note("asfaleia card --publish tells the relays.");
+async function change(face: Face, name: string, value: string): Promise<void> {
+  const { isTold } = await face.call("settings.set", { name, value });
+  if (!isTold) note("asfaleia card --publish tells the relays.");
 }
 
 async function changeConversation(
-  opened: Opened,
+  face: Face,
   contact: ContactView,
   key: string,
   value: string,
 ): Promise<void> {
-  const { messenger } = opened;
   if (key === "retention") {
-    const ms = value === "forever" ? undefined : value === "off" ? 0 : durationMs("retention", value);
-    await messenger.setRetention(contact.id, ms);
+    const ms = value === "forever" ? null : value === "off" ? 0 : durationMs("retention", value);
+    await face.call("contacts.setRetention", { contact: contact.id, ms });
   } else if (key === "timer") {
-    await messenger.setTimer(contact.id, value === "off" ? 0 : durationMs("timer", value));
-  } else throw usage(noSetting(key, conversationSettings(opened, contact)));
+    const ms = value === "off" ? 0 : durationMs("timer", value);
+    await face.call("contacts.setTimer", { contact: contact.id, ms });
+  } else throw usage(noSetting(key, conversationSettings(contact)));
 }
 
 function noSetting(key: string, settings: ReadonlyMap<string, string>): string {

@@ -1,14 +1,14 @@
 /** `asfaleia contacts`: who is known here. */
-import type { ContactView } from "@asfaleia/client/messenger";
+
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
+import type { ContactView, Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { print } from "../io.ts";
 import { contactJson } from "../lines.ts";
-import { type Opened, withMessenger } from "../profile/open.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
-import { agrees } from "../terminal.ts";
+import { agrees } from "../person.ts";
 
 export const help = `Usage: asfaleia contacts [--json] [--home DIR] [--profile NAME]
        asfaleia contacts rename NAME NEW
@@ -19,14 +19,14 @@ Lists your contacts, renames one, or removes one with all that was said.
   --json           one line of JSON each: type "contact", contact, name, state (contact, blocked, me), verified,
                    identities (fingerprints), devices (id, identity, state, own), unread
   --yes            remove without asking
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia contacts
   asfaleia contacts rename bob robert
 `;
 
-const OPTIONS = { json: { type: "boolean" }, yes: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { json: { type: "boolean" }, yes: { type: "boolean" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
@@ -37,26 +37,26 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     throw usage("say: contacts rename NAME NEW");
   if (what === "remove" && (name === undefined || fresh !== undefined))
     throw usage("say: contacts remove NAME");
-  return withMessenger(values, signal, async (opened) => {
-    if (what === undefined) await list(opened, values.json === true);
+  return withFace(values, signal, async ({ face }) => {
+    if (what === undefined) await list(face, values.json === true);
     else {
-      const contact = needContact(opened, name);
-      if (what === "rename") await opened.messenger.rename(contact.id, fresh ?? "");
-      else await remove(opened, contact, values.yes === true);
+      const contact = await needContact(face, name);
+      if (what === "rename") await face.call("contacts.rename", { contact: contact.id, name: fresh ?? "" });
+      else await remove(face, signal, contact, values.yes === true);
     }
     return EXIT.done;
   });
 }
 
-async function list({ messenger }: Opened, json: boolean): Promise<void> {
-  const shown = messenger.contacts().filter(({ state }) => state !== "request");
+async function list(face: Face, json: boolean): Promise<void> {
+  const shown = (await face.call("contacts.list", {})).filter(({ state }) => state !== "request");
   for (const contact of shown) await print(json ? contactJson(contact) : contactText(contact));
 }
 
-async function remove(opened: Opened, contact: ContactView, yes: boolean): Promise<void> {
+async function remove(face: Face, signal: AbortSignal, contact: ContactView, yes: boolean): Promise<void> {
   const question = `Remove ${cleanLine(contact.name)} and all that was said (yes/no)? `;
-  if (!yes && !(await agrees(question, opened.signal))) throw usage("nothing was removed: say yes, or --yes");
-  await opened.messenger.removeContact(contact.id);
+  if (!yes && !(await agrees(question, signal))) throw usage("nothing was removed: say yes, or --yes");
+  await face.call("contacts.remove", { contact: contact.id });
 }
 
 function contactText({ name, state, verified, identities, devices, unread }: ContactView): string {

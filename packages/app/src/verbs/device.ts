@@ -1,14 +1,14 @@
 /** `asfaleia device`: the devices of this SSH key, and those of contacts. */
+
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
 import { jsonLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
-import { note, print } from "../io.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
+import { explain } from "../face/outcome.ts";
+import { complain, note, print } from "../io.ts";
 import { deviceFacts } from "../lines.ts";
-import { type Opened, signerOf, withMessenger } from "../profile/open.ts";
-import { awaitQuiet } from "../profile/outcome.ts";
-import { publishes, tryToPublish } from "../profile/publishing.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia device list [NAME] [--json] [--home DIR] [--profile NAME]
        asfaleia device confirm|withdraw ID
@@ -24,14 +24,14 @@ ID is the beginning of a device's id, at least 4 of its digits.
 
   --json           one line of JSON a device: type "device", id, identity, own, state (unconfirmed, confirmed,
                    withdrawn)
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia device list
   asfaleia device confirm 0f3c8a52
 `;
 
-const OPTIONS = { json: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { json: { type: "boolean" }, ...FACE_OPTIONS } as const;
 /** To let the others hear of it at once, where they can be reached. */
 const TELL_MS = 15_000;
 const LEAST_ID_CHARACTERS = 4;
@@ -42,14 +42,14 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const act = what !== undefined && Object.hasOwn(ACTS, what) ? ACTS[what] : undefined;
   if (act === undefined) throw usage("device takes list, confirm, withdraw, renew or accept");
   if (words.length < act.least || words.length > act.most) throw usage(`say: asfaleia device ${act.form}`);
-  return withMessenger(values, signal, (opened) => act.run(opened, words, values.json === true));
+  return withFace(values, signal, ({ face }) => act.run(face, words, values.json === true));
 }
 
 interface Act {
   readonly form: string;
   readonly least: number;
   readonly most: number;
-  run(opened: Opened, words: readonly string[], json: boolean): Promise<number>;
+  run(face: Face, words: readonly string[], json: boolean): Promise<number>;
 }
 
 const ACTS: Readonly<Record<string, Act>> = {
@@ -58,47 +58,47 @@ const ACTS: Readonly<Record<string, Act>> = {
     form: "confirm ID",
     least: 1,
     most: 1,
-    run: async (opened, [id = ""]) => {
-      const { messenger } = opened;
-      await messenger.confirmDevice(deviceId(messenger.devices(), id), await signerOf(opened));
-      return told(opened);
+    run: async (face, [id = ""]) => {
+      await face.call("devices.confirm", { id: await ownDevice(face, id) });
+      return told(face);
     },
   },
   withdraw: {
     form: "withdraw ID",
     least: 1,
     most: 1,
-    run: async (opened, [id = ""]) => {
-      const { messenger } = opened;
-      await messenger.withdrawDevice(deviceId(messenger.devices(), id), await signerOf(opened));
-      return told(opened);
+    run: async (face, [id = ""]) => {
+      await face.call("devices.withdraw", { id: await ownDevice(face, id) });
+      return told(face);
     },
   },
   renew: {
     form: "renew",
     least: 0,
     most: 0,
-    run: async (opened) => {
-      await opened.messenger.renewDevice(await signerOf(opened));
-      return told(opened);
+    run: async (face) => {
+      await face.call("devices.renew", {});
+      return told(face);
     },
   },
   accept: {
     form: "accept NAME ID",
     least: 2,
     most: 2,
-    run: async (opened, [name, id = ""]) => {
-      const contact = needContact(opened, name);
-      await opened.messenger.acceptDevice(contact.id, deviceId(contact.devices, id));
-      opened.messenger.start();
-      await awaitQuiet(opened, contact.id, TELL_MS);
+    run: async (face, [name, id = ""]) => {
+      const contact = await needContact(face, name);
+      const device = deviceId(contact.devices, id);
+      await face.call("contacts.acceptDevice", { contact: contact.id, device });
+      await face.call("outbox.start", {});
+      await face.call("outbox.quiet", { contact: contact.id, ms: TELL_MS });
       return EXIT.done;
     },
   },
 };
 
-async function list(opened: Opened, [name]: readonly string[], json: boolean): Promise<number> {
-  const devices = name === undefined ? opened.messenger.devices() : needContact(opened, name).devices;
+async function list(face: Face, [name]: readonly string[], json: boolean): Promise<number> {
+  const devices =
+    name === undefined ? await face.call("devices.list", {}) : (await needContact(face, name)).devices;
   for (const [index, device] of devices.entries()) {
     const mark = name === undefined && index === 0 ? "  this one" : "";
     const text = `${device.id}  ${device.state}  ${device.identity}${mark}\n`;
@@ -114,13 +114,16 @@ function deviceId(devices: readonly { readonly id: string }[], word: string): st
   throw usage("there is no one device whose id begins so; asfaleia device list shows them");
 }
 
-/** A new list is published, and said to everybody, as far as they can be reached. */
-async function told(opened: Opened): Promise<number> {
-  opened.messenger.start();
-  if (publishes(opened)) await tryToPublish(opened);
-  if (!(await awaitQuiet(opened, undefined, TELL_MS))) {
-    opened.dialling.explain();
-    note("Not all contacts have heard of it: the next asfaleia send or listen goes on.");
+async function ownDevice(face: Face, word: string): Promise<string> {
+  return deviceId(await face.call("devices.list", {}), word);
+}
+
+/** A new list is said to everybody, as far as they can be reached. */
+async function told(face: Face): Promise<number> {
+  await face.call("outbox.start", {});
+  if (!(await face.call("outbox.quiet", { ms: TELL_MS })).isQuiet) {
+    await explain(face, complain);
+    note("Not all contacts have heard of it so far: they will, as soon as they can be reached.");
   }
   return EXIT.done;
 }

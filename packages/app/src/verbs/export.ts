@@ -2,16 +2,10 @@
 import { open } from "node:fs/promises";
 import { noPositionals, parseArguments } from "../arguments.ts";
 import { EXIT, Failure, failureOf, usage } from "../exit.ts";
+import { FACE_HELP, FACE_OPTIONS, type FaceValues, withFace } from "../face/open.ts";
 import { complain, print } from "../io.ts";
-import { loadMessenger, openStored, unlockStored } from "../profile/open.ts";
-import {
-  needProfile,
-  PROFILE_HELP,
-  PROFILE_OPTIONS,
-  type ProfileValues,
-  type Where,
-  whereIs,
-} from "../profile/where.ts";
+import { loadMessenger, unlockStored } from "../profile/open.ts";
+import { needProfile, type Where, whereIs } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia export [--out FILE] [--home DIR] [--profile NAME]
 
@@ -19,13 +13,13 @@ Writes contacts and history as lines of JSON, in the clear: whoever reads them r
 it writes what can be read, says so, and ends with 7.
 
   --out FILE       into a new file, mode 0600 (default: standard output)
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia export --out asfaleia.jsonl
 `;
 
-const OPTIONS = { out: { type: "string" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { out: { type: "string" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
@@ -49,31 +43,34 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
 
 async function exported(
   where: Where,
-  values: ProfileValues,
+  values: FaceValues,
   signal: AbortSignal,
   write: (line: string) => Promise<void>,
   startAnew: () => Promise<void>,
 ): Promise<number> {
   try {
-    const profile = await openStored(where, values, signal);
-    try {
-      const { exportLines } = await loadMessenger();
-      for (const line of exportLines(profile)) {
-        await write(line);
+    return await withFace(values, signal, async ({ face }) => {
+      await face.call("export.begin", {});
+      for (;;) {
+        const { lines } = await face.call("export.next", {});
+        if (lines.length === 0) return EXIT.done;
+        for (const line of lines) await write(line);
       }
-      return EXIT.done;
-    } finally {
-      profile.close();
-    }
+    });
   } catch (error) {
-    const { ProfileError } = await loadMessenger();
-    if (!(error instanceof ProfileError) || error.code !== "damaged") throw error;
+    if (!isDamage(error)) throw error;
   }
   await startAnew();
   const { exportSane } = await loadMessenger();
   complain("the profile is damaged: this is what can be read, from the beginning");
   for await (const line of exportSane(where.folder, unlockStored(where, values, signal))) await write(line);
   return EXIT.profile;
+}
+
+/** Of the profile; an agent that could not start with it says so by its exit code. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && error.code === "damaged") || failureOf(error).message.includes("damaged");
 }
 
 /** A file that was not there before, for its owner only. @throws Failure `usage` where there is one */

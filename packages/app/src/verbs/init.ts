@@ -2,19 +2,12 @@
 import { noPositionals, parseArguments } from "../arguments.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT } from "../exit.ts";
+import { EPHEMERAL_OPTION } from "../face/ephemeral.ts";
 import { print } from "../io.ts";
-import { begin } from "../profile/begin.ts";
-import { EPHEMERAL_OPTION } from "../profile/ephemeral.ts";
-import { makeProfile, surveyRelays } from "../profile/make.ts";
-import { MAKE_HELP, MAKE_OPTIONS, makingOf } from "../profile/makeoptions.ts";
-import { keyOf, runWith } from "../profile/open.ts";
-import {
-  chooseProtection,
-  PROTECTION_HELP,
-  PROTECTION_OPTIONS,
-  protectionText,
-} from "../profile/protection.ts";
-import { needNoProfile, PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
+import { initialise } from "../profile/initialise.ts";
+import { MAKE_HELP, MAKE_OPTIONS } from "../profile/makeoptions.ts";
+import { PROTECTION_HELP, PROTECTION_OPTIONS, protectionText } from "../profile/protection.ts";
+import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 import { run as listen } from "./listen.ts";
 
 export const help = `Usage: asfaleia init [-i KEY] [--relay ADDR]… [--name NAME] [--passphrase | --no-passphrase] [--link CARD] [--replace]
@@ -35,6 +28,7 @@ ${PROFILE_HELP}
 
 Examples:
   asfaleia init --relay relay.example.org --accept-new
+  asfaleia init --relay here=alice.example.org
   asfaleia init -i ~/.ssh/work --profile work --no-passphrase --publish off
 `;
 
@@ -44,25 +38,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (args.includes(EPHEMERAL_OPTION)) return listen(args, signal);
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   noPositionals(positionals);
-  const where = whereIs(values);
-  needNoProfile(where);
-  const making = await makingOf(values, true, signal);
-  const trusting = { home: where.home, acceptNew: values["accept-new"] === true };
-  const surveyed = await surveyRelays(making, trusting, signal);
-  const protection = await chooseProtection(values, making.key, signal);
-  const profile = await makeProfile(where, making, surveyed, protection, values.identity);
-  try {
-    const key = keyOf(profile, values, signal);
-    const opened = { where, profile, protection: protection.kind, key, signal };
-    const status = await runWith(opened, values, async (all) => {
-      await begin(all, making.publish, surveyed.link !== undefined && !making.replaces);
-      return all.messenger.status();
-    });
-    const protectedBy = protectionText(protection.kind, await making.key.hasPassphrase());
-    await print(`identity      ${status.identity}\ndevice        ${status.device}\nprofile       ${cleanLine(where.folder)}
+  const made = await initialise(values, signal);
+  const protectedBy = protectionText(made.protection, made.keyHasPassphrase);
+  await print(`identity      ${made.identity}\ndevice        ${made.device}\nprofile       ${cleanLine(made.where.folder)}
 protected by  ${protectedBy}\n`);
-    return EXIT.done;
-  } finally {
-    profile.close();
-  }
+  return EXIT.done;
 }

@@ -3,17 +3,15 @@ import { noPositionals, parseArguments, wholeNumber } from "../arguments.ts";
 import { addIntroduced } from "../contacts/add.ts";
 import { readIntroduction } from "../contacts/introduction.ts";
 import { jsonLine } from "../display.ts";
-import { EXIT, usage } from "../exit.ts";
+import { EXIT } from "../exit.ts";
+import { withEither } from "../face/ephemeral.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, type Seen } from "../face/open.ts";
 import { print } from "../io.ts";
 import { Folder } from "../letters/folder.ts";
-import { type EphemeralValues, withEither } from "../profile/ephemeral.ts";
-import { SavedFiles } from "../profile/files.ts";
-import { Listener } from "../profile/listener.ts";
-import { MAKE_HELP, MAKE_OPTIONS } from "../profile/makeoptions.ts";
-import { loadMessenger, type Opened } from "../profile/open.ts";
-import { awaitReceipts } from "../profile/outcome.ts";
-import { publishInTime } from "../profile/publishing.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+import { MAKE_HELP, MAKE_OPTIONS, noMakingOptions } from "../profile/makeoptions.ts";
+import { Listener } from "../talk/listener.ts";
+import { SavedFiles } from "../talk/savedfiles.ts";
 
 export const help = `Usage: asfaleia listen [--json] [--count N] [--timeout S] [--save DIR] [--home DIR] [--profile NAME]
        asfaleia listen --ephemeral [-i KEY] [--relay ADDR] [--add CARD|KEY]… [--json] …
@@ -27,7 +25,7 @@ files that others have accepted are passed on. A message counts as read when it 
   --save DIR       accept files and save them in DIR under safe names, mode 0600, nothing overwritten
   --ephemeral      a profile in memory: prints its card first, and forgets everything at the end
   --add CARD|KEY   with --ephemeral: somebody to know from the start
-${PROFILE_HELP}
+${FACE_HELP}
 With --ephemeral:
 ${MAKE_HELP}
                    (default: off)
@@ -57,7 +55,7 @@ const OPTIONS = {
   ephemeral: { type: "boolean" },
   add: { type: "string", multiple: true },
   ...MAKE_OPTIONS,
-  ...PROFILE_OPTIONS,
+  ...FACE_OPTIONS,
 } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
@@ -69,30 +67,18 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     values.timeout === undefined ? undefined : wholeNumber("timeout", values.timeout, 1, MAX_SECONDS);
   const introductions = await Promise.all((values.add ?? []).map(readIntroduction));
   const folder = values.save === undefined ? undefined : await Folder.open(values.save);
-  const show = async (opened: Opened): Promise<number> => {
-    for (const introduction of introductions) await addIntroduced(opened, introduction, undefined);
+  const show = async ({ face }: Seen): Promise<number> => {
+    for (const introduction of introductions) await addIntroduced(face, introduction, undefined);
     const json = values.json === true;
-    if (values.ephemeral) await showCard(opened, json);
-    const listener = new Listener(opened, json, folder && new SavedFiles(opened, folder));
-    // It ends by itself, at the latest when the messenger is closed.
-    publishInTime(opened).catch(() => {});
+    if (values.ephemeral) await showCard(face, json);
+    const listener = new Listener(face, signal, json, folder && new SavedFiles(face, folder));
     const count = await listener.listen(most, seconds);
-    await awaitReceipts(opened);
     return count >= (most ?? 1) ? EXIT.done : EXIT.nothing;
   };
   return withEither(values, signal, show, { staysPublished: true });
 }
 
-/** @throws Failure `usage` for options that only a profile that is made has use for */
-export function noMakingOptions(values: EphemeralValues & { readonly add?: string[] }): void {
-  if (values.ephemeral) return;
-  for (const option of ["relay", "name", "link", "publish", "add"] as const) {
-    if (values[option] !== undefined) throw usage(`--${option} goes with --ephemeral: a profile has its own`);
-  }
-}
-
-async function showCard({ messenger }: Opened, json: boolean): Promise<void> {
-  const { writeCardText } = await loadMessenger();
-  const card = writeCardText(messenger.card());
+async function showCard(face: Face, json: boolean): Promise<void> {
+  const { card } = await face.call("card.get", {});
   await print(json ? jsonLine({ type: "card", card }) : card);
 }

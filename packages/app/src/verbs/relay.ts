@@ -30,6 +30,7 @@ stop it: everybody who is connected is told, and all that it held is zeroed.
   --tls-key FILE       its private key, PEM
   --allow-plaintext    serve plain lines to everybody. A token read on the way opens a mailbox
   --members FILE       authorized_keys file: only these keys may authenticate
+  --attached           end when standard input is closed, as it is when the process that has started it ends
   --advertise HOST     the host to print in the addresses (default: the one listened on; a wildcard prints localhost)
 
 Limits: SIZE is bytes or 64KiB, 1MiB, 1GiB; TIME is seconds or 90s, 5m, 1h, 7d
@@ -48,6 +49,7 @@ const OPTIONS = {
   "allow-plaintext": { type: "boolean" },
   members: { type: "string" },
   advertise: { type: "string" },
+  attached: { type: "boolean" },
 } as const;
 
 const LIMITS = Object.fromEntries(RELAY_FLAGS.map(({ flag }) => [flag, { type: "string" }])) as Record<
@@ -75,7 +77,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     // Both wildcards have one address.
     for (const address of new Set(relay.addresses)) await print(`listening ${address}\n`);
     await print("ready\n");
-    await aborted(signal);
+    await (values.attached ? Promise.race([aborted(signal), inputClosed()]) : aborted(signal));
   } finally {
     await relay.stop();
   }
@@ -143,6 +145,12 @@ async function start(options: RelayOptions): Promise<Relay> {
     }
     throw error;
   }
+}
+
+function inputClosed(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdin.on("end", resolve).on("close", resolve).on("error", resolve).resume();
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,14 +1,15 @@
 /** `asfaleia requests`: first messages of people who are not known. */
+
 import { parseArguments } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
 import { needRequest } from "../contacts/find.ts";
 import { messageText } from "../conversation.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { print } from "../io.ts";
 import { contactJson, messageJson } from "../lines.ts";
-import { type Opened, withMessenger } from "../profile/open.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia requests [--json] [--home DIR] [--profile NAME]
        asfaleia requests accept|block ID [--as NAME]
@@ -20,14 +21,14 @@ ID is the number of a request, its fingerprint, or the beginning of the id of on
 
   --as NAME        what you call them
   --json           one line of JSON a message: type "request", the other names as asfaleia listen --help tells
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia requests
   asfaleia requests accept 3 --as carol
 `;
 
-const OPTIONS = { as: { type: "string" }, json: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { as: { type: "string" }, json: { type: "boolean" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
@@ -37,26 +38,27 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (more !== undefined) throw usage("one at a time");
   if (values.as !== undefined && what !== "accept") throw usage("--as goes with requests accept");
   const json = values.json === true;
-  return withMessenger(values, signal, async (opened) => {
-    if (what === undefined) return list(opened, json);
-    const request = needRequest(opened, word);
+  return withFace(values, signal, async ({ face }) => {
+    if (what === undefined) return list(face, json);
+    const request = await needRequest(face, word);
     if (what === "block") {
-      await opened.messenger.block(request.id);
+      await face.call("contacts.block", { contact: request.id });
       return EXIT.done;
     }
-    const contact = await opened.messenger.accept(request.id, values.as);
+    const as = values.as === undefined ? {} : { as: values.as };
+    const contact = await face.call("contacts.accept", { contact: request.id, ...as });
     await print(
-      json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${keyArt(opened, contact)}`,
+      json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
     );
     return EXIT.done;
   });
 }
 
-async function list({ messenger }: Opened, json: boolean): Promise<number> {
-  const requests = messenger.contacts().filter(({ state }) => state === "request");
+async function list(face: Face, json: boolean): Promise<number> {
+  const requests = (await face.call("contacts.list", {})).filter(({ state }) => state === "request");
   for (const { id, identities } of requests) {
     if (!json) await print(`request ${id} from ${identities.map(cleanLine).join(" ")}\n`);
-    for (const view of messenger.history(id)) {
+    for (const view of await face.call("messages.history", { contact: id })) {
       if (view.kind !== "notice") await print(json ? messageJson("request", view) : messageText(view));
     }
   }

@@ -1,15 +1,17 @@
 /** `asfaleia save`: fetches the file of a message. */
+
 import { parseArguments, wholeNumber } from "../arguments.ts";
 import { needMessage } from "../contacts/find.ts";
 import { cleanLine, jsonLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
-import { print } from "../io.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
+import { explain } from "../face/outcome.ts";
+import { watch } from "../face/watch.ts";
+import { complain, print } from "../io.ts";
 import { Folder } from "../letters/folder.ts";
 import { fileFacts } from "../lines.ts";
-import { SavedFiles } from "../profile/files.ts";
-import { type Opened, withMessenger } from "../profile/open.ts";
-import { watch } from "../profile/watch.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
+import { SavedFiles } from "../talk/savedfiles.ts";
 
 export const help = `Usage: asfaleia save MSGID [DIR] [--timeout S] [--json] [--home DIR] [--profile NAME]
 
@@ -19,7 +21,7 @@ other side must be running too.
 
   --timeout S      how long to wait, in seconds (default: 600); then it ends with 14
   --json           one line of JSON: type "file", with, contact, file (id, name, type, size, state, done), saved
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia save 3f2a9c1e ~/pictures
@@ -28,7 +30,7 @@ Examples:
 const DEFAULT_SECONDS = 600;
 const MAX_SECONDS = 1_000_000;
 
-const OPTIONS = { json: { type: "boolean" }, timeout: { type: "string" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { json: { type: "boolean" }, timeout: { type: "string" }, ...FACE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
@@ -36,12 +38,12 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (more !== undefined) throw usage("one at a time");
   const { timeout } = values;
   const seconds = timeout === undefined ? DEFAULT_SECONDS : wholeNumber("timeout", timeout, 1, MAX_SECONDS);
-  return withMessenger(values, signal, async (opened) => {
-    const { id: message, file, isOwn } = needMessage(opened, id);
+  return withFace(values, signal, async ({ face }) => {
+    const { id: message, file, isOwn } = await needMessage(face, id);
     if (file === undefined || isOwn) throw usage("this message brings no file");
     const folder = await Folder.open(place);
-    const path = await fetched(opened, message, new SavedFiles(opened, folder), seconds * 1000);
-    const view = opened.messenger.find(message);
+    const path = await fetched(face, signal, message, new SavedFiles(face, folder), seconds * 1000);
+    const view = await face.call("messages.find", { id: message });
     const facts = {
       type: "file",
       with: view.with,
@@ -53,20 +55,26 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   });
 }
 
-async function fetched(opened: Opened, message: string, files: SavedFiles, ms: number): Promise<string> {
-  const { messenger, dialling } = opened;
-  messenger.start();
-  const before = await files.take(messenger.find(message));
+async function fetched(
+  face: Face,
+  signal: AbortSignal,
+  message: string,
+  files: SavedFiles,
+  ms: number,
+): Promise<string> {
+  const find = () => face.call("messages.find", { id: message });
+  await face.call("outbox.start", {});
+  const before = await files.take(await find());
   if (before !== undefined) return before;
-  const state = await watch(opened, ms, () => {
-    const now = messenger.find(message).file?.state;
+  const state = await watch(face, signal, ms, async () => {
+    const now = (await find()).file?.state;
     return now === "offered" || now === "accepted" ? undefined : (now ?? "failed");
   });
   if (state === undefined) {
-    dialling.explain();
+    await explain(face, complain);
     throw new Failure(EXIT.timeout, "not all of it is here; asfaleia save goes on where it is now");
   }
-  const path = await files.take(messenger.find(message));
+  const path = await files.take(await find());
   if (path === undefined) throw new Failure(EXIT.turnedDown, `the file cannot be had: ${state}`);
   return path;
 }

@@ -1,14 +1,10 @@
 /** `asfaleia send`: a message in a session, or with --letter a letter. */
 import { parseArguments } from "../arguments.ts";
 import { usage } from "../exit.ts";
-import { findOwnKey } from "../keys.ts";
-import { readContents } from "../letters/contents.ts";
-import { postLetters } from "../letters/post.ts";
+import { FACE_OPTIONS } from "../face/open.ts";
+import { WAIT_HELP, WAIT_OPTIONS, waitingOf } from "../face/outcome.ts";
 import { MAKE_OPTIONS } from "../profile/makeoptions.ts";
-import { WAIT_HELP, WAIT_OPTIONS, waitingOf } from "../profile/outcome.ts";
-import { PROFILE_OPTIONS } from "../profile/where.ts";
-import { recipientsOf } from "../recipients.ts";
-import { RELAY_HELP, reachRelay, relayAddress } from "../relays.ts";
+import { RELAY_HELP } from "../relayoptions.ts";
 
 export const help = `Usage: asfaleia send NAME|KEY [TEXT] [--file PATH] [--wait at-relay|delivered] [--timeout S] [--json]
        asfaleia send --letter [-i KEY] [--anonymous] [--relay ADDR] KEY [TEXT] [--file PATH]
@@ -22,7 +18,8 @@ KEY is a public key line, a .pub file, or base64 of a public key (SPKI or OpenSS
 
   --file PATH      send a file, - for standard input; with a TEXT too it is a second message
 ${WAIT_HELP}
-  --home DIR, --profile NAME, -i KEY, --accept-new   as asfaleia listen --help tells
+  --name NAME      what the receiver sees as the name of the file (without --file, with --ephemeral: of you)
+  --home DIR, --profile NAME, -i KEY, --accept-new, --no-agent   as asfaleia listen --help tells
   --ephemeral      from a profile in memory that is gone afterwards (-i, --relay, --name, --link as asfaleia init)
   --json           one line of JSON for each state: type "state", id, with, state; of a letter: event "sent" or
                    "failed", to, message (its id), bytes, type, name, error
@@ -56,7 +53,7 @@ const OPTIONS = {
   ephemeral: { type: "boolean" },
   ...WAIT_OPTIONS,
   ...MAKE_OPTIONS,
-  ...PROFILE_OPTIONS,
+  ...FACE_OPTIONS,
 } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
@@ -64,45 +61,18 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const [recipient, text, ...rest] = positionals;
   if (recipient === undefined) throw usage("to whom? Name a public key, a .pub file or @FILE");
   if (rest.length > 0) throw usage("the text is one word: put it in quotes");
-  if (values.letter) return sendLetters({ ...values, relay: values.relay?.at(-1) }, recipient, text, signal);
+  if (values.letter) {
+    const { sendLetters } = await import("../letters/send.ts");
+    return sendLetters({ ...values, relay: values.relay?.at(-1) }, recipient, text, signal);
+  }
   for (const option of ["anonymous", "as-member"] as const) {
     if (values[option]) throw usage(`--${option} goes with --letter`);
   }
   const waiting = waitingOf(values);
-  const { sendMessages } = await import("../profile/sending.ts");
+  const { sendMessages } = await import("../talk/sending.ts");
   return sendMessages(
     values,
-    { recipient, text, file: values.file, waiting, json: values.json === true },
+    { recipient, text, file: values.file, name: values.name, waiting, json: values.json === true },
     signal,
   );
-}
-
-interface LetterValues {
-  readonly identity?: string;
-  readonly anonymous?: boolean;
-  readonly "as-member"?: boolean;
-  readonly file?: string;
-  readonly json?: boolean;
-  readonly relay?: string | undefined;
-  readonly "accept-new"?: boolean;
-}
-
-async function sendLetters(
-  values: LetterValues,
-  recipient: string,
-  text: string | undefined,
-  signal: AbortSignal,
-): Promise<number> {
-  relayAddress(values.relay);
-  const receivers = await recipientsOf(recipient);
-  const needsOwnKey = !values.anonymous || values["as-member"];
-  const own = needsOwnKey ? await (await findOwnKey(values.identity, signal)).signer() : undefined;
-  return postLetters({
-    receivers,
-    contents: await readContents(text, values.file),
-    from: values.anonymous ? undefined : own,
-    member: values["as-member"] ? own : undefined,
-    json: values.json === true,
-    reach: () => reachRelay(values, signal),
-  });
 }

@@ -1,15 +1,16 @@
 /** `asfaleia status`: how this device, or one message, is doing. */
+
 import { parseArguments } from "../arguments.ts";
 import { needMessage } from "../contacts/find.ts";
 import { shortId } from "../conversation.ts";
 import { cleanLine, jsonLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
+import { STATE_EXITS } from "../face/outcome.ts";
 import { print } from "../io.ts";
 import { isoTime } from "../lines.ts";
-import { type Opened, withMessenger } from "../profile/open.ts";
-import { STATE_EXITS } from "../profile/outcome.ts";
 import { protectionText } from "../profile/protection.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
 
 export const help = `Usage: asfaleia status [MSGID] [--json] [--home DIR] [--profile NAME]
 
@@ -21,14 +22,14 @@ With MSGID it ends with how far the message is: 0 delivered or read, 10 queued, 
   --json           one line of JSON: type "status", identity, device, confirmed, listEnds, relays, protection ("ssh",
                    "passphrase", "none"), keyHasPassphrase, publish, requests, open (id, with, device, state);
                    with MSGID: type "state", id, with, state, devices (device, state)
-${PROFILE_HELP}
+${FACE_HELP}
 
 Examples:
   asfaleia status
   asfaleia status 3f2a9c1e
 `;
 
-const OPTIONS = { json: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
+const OPTIONS = { json: { type: "boolean" }, ...FACE_OPTIONS } as const;
 /** The list of devices is made anew in time (asfaleia device confirm signs it). */
 const REMIND_MS = 14 * 86_400_000;
 
@@ -37,16 +38,15 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const [id, more] = positionals;
   if (more !== undefined) throw usage("one at a time");
   const json = values.json === true;
-  return withMessenger(values, signal, (opened) =>
-    id === undefined ? showStatus(opened, json) : showMessage(opened, id, json),
+  return withFace(values, signal, ({ face }) =>
+    id === undefined ? showStatus(face, json) : showMessage(face, id, json),
   );
 }
 
-async function showMessage(opened: Opened, word: string, json: boolean): Promise<number> {
-  const { messenger } = opened;
-  const view = needMessage(opened, word);
+async function showMessage(face: Face, word: string, json: boolean): Promise<number> {
+  const view = await needMessage(face, word);
   if (view.state === undefined) throw usage("this message is not one of yours");
-  const devices = messenger.deliveries(view.contact, view.id);
+  const devices = await face.call("messages.deliveries", { contact: view.contact, id: view.id });
   if (json)
     await print(jsonLine({ type: "state", id: view.id, with: view.with, state: view.state, devices }));
   else {
@@ -56,11 +56,11 @@ async function showMessage(opened: Opened, word: string, json: boolean): Promise
   return STATE_EXITS[view.state];
 }
 
-async function showStatus(opened: Opened, json: boolean): Promise<number> {
-  const { messenger, protection } = opened;
-  const status = messenger.status();
-  const keyHasPassphrase = await lockOf(opened);
-  const names = new Map(messenger.contacts().map(({ id, name }) => [id, name]));
+async function showStatus(face: Face, json: boolean): Promise<number> {
+  const status = await face.call("status.get", {});
+  const { protection, keyHasPassphrase } = status;
+  const contacts = await face.call("contacts.list", {});
+  const names = new Map(contacts.map(({ id, name }) => [id, name]));
   const open = status.open.map(({ id, contact, device, state }) => ({
     id,
     with: names.get(contact) ?? "",
@@ -78,7 +78,7 @@ async function showStatus(opened: Opened, json: boolean): Promise<number> {
         relays: status.relays.map(({ relay }) => relay),
         protection,
         keyHasPassphrase,
-        publish: messenger.settings().get("publish") !== "off",
+        publish: status.publishes,
         requests: status.requests,
         open,
       }),
@@ -102,15 +102,4 @@ async function showStatus(opened: Opened, json: boolean): Promise<number> {
   ];
   await print(`${lines.join("\n")}\n`);
   return EXIT.done;
-}
-
-/** Whether the SSH key's file has a passphrase; undefined where the file is not at hand. */
-async function lockOf({ key, protection }: Opened): Promise<boolean | undefined> {
-  if (protection !== "ssh") return undefined;
-  try {
-    const own = await key();
-    return await own.hasPassphrase();
-  } catch {
-    return undefined;
-  }
 }

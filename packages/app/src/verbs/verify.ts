@@ -1,47 +1,71 @@
 /** `asfaleia verify`: compares keys with somebody. */
 import { parseArguments } from "../arguments.ts";
+import { type KeyPicture, sideBySide } from "../contacts/art.ts";
 import { needContact } from "../contacts/find.ts";
-import { cleanLine } from "../display.ts";
+import { columns } from "../conversation.ts";
+import { cleanLine, wantsColor } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
+import type { Face } from "../face/face.ts";
+import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { note, print } from "../io.ts";
-import { withMessenger } from "../profile/open.ts";
-import { PROFILE_HELP, PROFILE_OPTIONS } from "../profile/where.ts";
-import { agrees, hasTerminal } from "../terminal.ts";
+import { agrees, canAsk } from "../person.ts";
 
-export const help = `Usage: asfaleia verify NAME [--yes] [--home DIR] [--profile NAME]
+export const help = `Usage: asfaleia verify NAME [--confirm] [--home DIR] [--profile NAME]
 
-Shows the safety number, 60 digits that you and your contact see alike as long as nobody is between you. Compare it on
-another way, such as a phone call; at a terminal you are asked whether it is the same.
+Shows the safety number, 60 digits that you and your contact see alike as long as nobody is between you: as digits, and
+at a terminal as a QR code, with the pictures of both sides' keys. Compare it on another way, such as a phone call; at a
+terminal you are asked whether it is the same.
 
-  --yes            it has been compared, and is the same
-${PROFILE_HELP}
+  --confirm        it has been compared, and is the same: the contact counts as verified
+${FACE_HELP}
 
 Examples:
   asfaleia verify bob
+  asfaleia verify bob --confirm
 `;
 
-const OPTIONS = { yes: { type: "boolean" }, ...PROFILE_OPTIONS } as const;
-const GROUP = 5;
-const GROUPS_A_LINE = 4;
+const OPTIONS = { confirm: { type: "boolean" }, ...FACE_OPTIONS } as const;
+const USUAL_ROWS = 24;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length > 1) throw usage("one at a time");
-  return withMessenger(values, signal, async (opened) => {
-    const { messenger } = opened;
-    const contact = needContact(opened, positionals[0]);
-    await print(numberText(messenger.safetyNumber(contact.id)));
+  return withFace(values, signal, async ({ face }) => {
+    const contact = await needContact(face, positionals[0]);
+    const { number } = await face.call("contacts.safety", { contact: contact.id });
+    await print(numberText(number));
+    const width = columns();
+    if (width !== undefined) await print(await pictures(face, contact.id, number, width));
     const isSame =
-      values.yes || (hasTerminal() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
-    if (isSame) await messenger.setVerified(contact.id, true);
+      values.confirm || (canAsk() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
+    if (isSame) await face.call("contacts.setVerified", { contact: contact.id, verified: true });
     const isVerified = isSame || contact.verified;
     note(`${cleanLine(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);
     return EXIT.done;
   });
 }
 
+/** The number to be held before a camera, and the keys of both sides. */
+async function pictures(face: Face, contact: number, number: string, width: number): Promise<string> {
+  const { qrCode, qrLines } = await import("../qr.ts");
+  const room = { columns: width, rows: process.stdout.rows || USUAL_ROWS };
+  const code = qrLines(qrCode(number, room), wantsColor(process.stdout));
+  const me = await face.call("contacts.get", { name: "me" });
+  const own = me === null ? [] : await picturesOf(face, me.id, "you");
+  const theirs = await picturesOf(face, contact, "they");
+  return `${[...code, ...sideBySide([...own, ...theirs], width)].join("\n")}\n`;
+}
+
+async function picturesOf(face: Face, contact: number, heading: string): Promise<KeyPicture[]> {
+  const keys = await face.call("contacts.keys", { contact });
+  return keys.map(({ randomart }) => ({ heading, art: randomart }));
+}
+
+const GROUP = 5;
+const GROUPS_A_LINE = 4;
+
 /** Groups of five digits, four a line. */
-function numberText(number: string): string {
+export function numberText(number: string): string {
   const groups = number.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? [];
   const lines: string[] = [];
   for (let at = 0; at < groups.length; at += GROUPS_A_LINE)

@@ -2,11 +2,12 @@
 import { noPositionals, parseArguments } from "../arguments.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
+import { stopAgent } from "../face/open.ts";
 import { note } from "../io.ts";
+import { agrees } from "../person.ts";
 import { removeKeyBeside } from "../profile/keymemo.ts";
 import { loadMessenger } from "../profile/open.ts";
 import { needProfile, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
-import { agrees } from "../terminal.ts";
 
 export const help = `Usage: asfaleia wipe [--yes] [--home DIR] [--profile NAME]
 
@@ -35,6 +36,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   needProfile(where);
   const question = `Remove the profile ${cleanLine(where.folder)} for ever (yes/no)? `;
   if (!values.yes && !(await agrees(question, signal))) throw usage("nothing was removed: say yes, or --yes");
+  await stopAgent(where, signal);
   const { wipeProfile } = await loadMessenger();
   await wipeProfile(where.folder);
   // The folder goes when it is empty.

@@ -1,8 +1,11 @@
 /** The messenger over one profile: its public face, with each method one turn of the engine. */
 import { type PublicKey, publicKeyFromBlob, type Signer } from "@asfaleia/identity";
 import {
+  type CodeOffer,
   type ContactView,
   type DeviceView,
+  type JoinOptions,
+  type MakeCodeOptions,
   type MessageView,
   type Messenger,
   MessengerError,
@@ -13,6 +16,7 @@ import {
 } from "../messenger.ts";
 import type { ChangeKind, DeliveryState, FileTransfer, Message } from "../profile/profile.ts";
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
+import { Codes } from "./codes.ts";
 import { keep, type Tell } from "./context.ts";
 import { Engine } from "./engine.ts";
 import { introduce } from "./introductions.ts";
@@ -58,6 +62,7 @@ export function openMessenger(options: MessengerOptions): Messenger {
 class OpenMessenger implements Messenger {
   readonly #engine: Engine;
   readonly #publisher: Publisher;
+  readonly #codes: Codes;
   #isClosed = false;
 
   constructor({ profile, environment, delays, publisher }: MessengerOptions) {
@@ -72,6 +77,7 @@ class OpenMessenger implements Messenger {
       duties: [{ run: () => this.#publisher.look(), isSlow: true }],
     });
     this.#publisher = new Publisher(this.#engine, publisher);
+    this.#codes = new Codes(this.#engine);
   }
 
   start(): void {
@@ -81,7 +87,7 @@ class OpenMessenger implements Messenger {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#publisher.close(), this.#engine.close()]);
+    await Promise.all([this.#publisher.close(), this.#codes.close(), this.#engine.close()]);
   }
 
   idle(): Promise<void> {
@@ -124,6 +130,14 @@ class OpenMessenger implements Messenger {
     this.#expectOpen();
     const contact = findContact(this.#engine, nameOrFingerprint);
     return contact === undefined ? undefined : contactView(this.#engine, contact);
+  }
+
+  makeCode(options: MakeCodeOptions = {}): Promise<CodeOffer> {
+    return this.#open(() => this.#codes.make(options));
+  }
+
+  joinCode(code: string, options: JoinOptions = {}): Promise<ContactView> {
+    return this.#open(() => this.#codes.join(code, options));
   }
 
   rename(contact: number, name: string): Promise<void> {

@@ -173,7 +173,7 @@ function takenName({ profile }: Context, name: string): string {
   return clean;
 }
 
-function checkedName(name: string): string {
+export function checkedName(name: string): string {
   try {
     return checkName(name);
   } catch (error) {

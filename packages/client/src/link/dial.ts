@@ -1,7 +1,7 @@
 /** A byte stream to a relay: TCP under TLS 1.3, or a plain line on a Unix socket or where it is asked for. Whose it is, proof.ts finds out. */
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { Address } from "@asfaleia/protocol";
+import type { Address, TcpAddress } from "@asfaleia/protocol";
 import { LinkError } from "./errors.ts";
 
 /** The key agreement that a relay's own certificate must come with (draft-ietf-tls-ecdhe-mlkem). */
@@ -23,31 +23,68 @@ export interface Channel {
   readonly tls?: { readonly certificateSpki: Uint8Array; readonly group: string };
 }
 
+/** Where a TCP connection goes. */
+export interface Place {
+  /** A name, an IPv4 address, or an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Opens a TCP connection in some way of its own, and never in another one.
+ * Rejects with LinkError, `proxy` as a rule, or with the signal's reason; a socket that comes too late it destroys itself.
+ */
+export type ConnectStream = (place: Place, signal: AbortSignal) => Promise<Socket>;
+
 export interface DialOptions {
   /** No TLS: whoever is in between reads tokens and swaps answers. For loopback only. */
   readonly unsafePlain?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** How TCP connections are opened; directly where it is left out. Unix sockets are always opened directly. */
+  readonly connect?: ConnectStream;
 }
 
 /**
  * Connects, and shakes hands where there is TLS, all within `timeoutMs`.
- * @throws LinkError `unreachable`, `timeout`, `closed`, or `bad-relay` where there is no TLS 1.3; the signal's reason
+ * @throws LinkError `unreachable`, `timeout`, `closed`, or `bad-relay` where there is no TLS 1.3; the signal's reason;
+ * what `connect` throws
  */
-export function dial(address: Address, options: DialOptions): Promise<Channel> {
-  const { signal, timeoutMs } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
+export async function dial(address: Address, options: DialOptions): Promise<Channel> {
+  const { connect, signal, timeoutMs } = options;
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(new LinkError("timeout")), timeoutMs);
+  const onAbort = () => ending.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal?.throwIfAborted();
     const tls = address.transport === "tcp" && !options.unsafePlain;
-    const socket = tls ? dialTls(address.host, address.port) : dialPlain(address);
-    let connected = false;
+    if (connect === undefined || address.transport === "unix") {
+      const socket = tls ? dialTls(address.host, placeOf(address)) : dialPlain(address);
+      return await ready(socket, tls, false, ending.signal);
+    }
+    const stream = await connect(placeOf(address), ending.signal);
+    // TLS over what is gone already would tell nobody.
+    if (stream.destroyed) throw new LinkError("closed");
+    const socket = tls ? dialTls(address.host, { socket: stream }) : stream;
+    return await ready(socket, tls, true, ending.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function placeOf({ host, port }: TcpAddress): Place {
+  return { host, port };
+}
+
+/** @param isConnected whether the TCP connection is there already */
+function ready(socket: Socket, tls: boolean, isConnected: boolean, signal: AbortSignal): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    let connected = isConnected;
 
     const settle = (end: () => void) => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      signal.removeEventListener("abort", onAbort);
       socket.off("connect", onConnect).off("error", onError).off("close", onClose);
       socket.off(tls ? "secureConnect" : "connect", onReady);
       end();
@@ -59,7 +96,7 @@ export function dial(address: Address, options: DialOptions): Promise<Channel> {
         socket.destroy();
         reject(error);
       });
-    const onAbort = () => fail(signal?.reason);
+    const onAbort = () => fail(signal.reason);
     const onConnect = () => {
       connected = true;
     };
@@ -73,11 +110,12 @@ export function dial(address: Address, options: DialOptions): Promise<Channel> {
         fail(error);
       }
     };
-    const timer = setTimeout(() => fail(new LinkError("timeout")), timeoutMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    signal.addEventListener("abort", onAbort, { once: true });
     socket.once("connect", onConnect).once("error", onError).once("close", onClose);
     socket.once(tls ? "secureConnect" : "connect", onReady);
     socket.setNoDelay(true).setKeepAlive(true, KEEPALIVE_MS);
+    if (signal.aborted) onAbort();
+    else if (isConnected && !tls) onReady();
   });
 }
 
@@ -87,12 +125,11 @@ function dialPlain(address: Address): Socket {
     : connectPlain({ host: address.host, port: address.port });
 }
 
-function dialTls(host: string, port: number): TLSSocket {
+function dialTls(host: string, over: Place | { socket: Socket }): TLSSocket {
   // A numeric address is never a server name (RFC 6066 section 3), nor has that a closing dot.
   const name = isIP(host.replace(/%.*$/, "")) === 0 ? { servername: host.replace(/\.$/, "") } : {};
   return connectTls({
-    host,
-    port,
+    ...over,
     ...name,
     minVersion: "TLSv1.3",
     maxVersion: "TLSv1.3",

@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorPacket } from "@asfaleia/protocol";
 
 const LINK_ERRORS = {
   unreachable: "nobody answers at the relay's address",
+  proxy: "the proxy made no connection to the relay",
   timeout: "the relay did not answer in time",
   closed: "the connection to the relay is closed",
   "relay-untrusted": "the relay's key is not known here and was not accepted",

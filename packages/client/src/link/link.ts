@@ -13,7 +13,7 @@ import {
 } from "@asfaleia/protocol";
 import type { AuthToken } from "./authenticate.ts";
 import { Connection } from "./connection.ts";
-import { type Channel, dial } from "./dial.ts";
+import { type Channel, type ConnectStream, dial } from "./dial.ts";
 import { checkRelayProof, checkRelayTrust, type RelayIdentity, type TrustRelay } from "./proof.ts";
 import { RelayLink } from "./relaylink.ts";
 
@@ -29,6 +29,8 @@ export interface LinkOptions {
   readonly timeoutMs?: number;
   /** Speak plain lines over TCP. Whoever is in between reads the token: for loopback and tunnels only. */
   readonly unsafePlain?: boolean;
+  /** Opens the TCP connections, through a proxy as a rule; Unix sockets are reached without it. */
+  readonly connect?: ConnectStream;
 }
 
 export interface Subscription {
@@ -93,12 +95,14 @@ export interface Link {
 
 /**
  * Opens a link to a relay that has proved to hold its key.
- * @throws LinkError; RefusedError where the relay refuses even to prove itself; what `trust` throws; the signal's reason
+ * @throws LinkError; RefusedError where the relay refuses even to prove itself; what `trust` and `connect` throw; the
+ * signal's reason
  */
 export async function openLink(address: Address, options: LinkOptions = {}): Promise<Link> {
   const { trust, timeoutMs = DEFAULT_TIMEOUT_MS, unsafePlain = false } = options;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const channel = await dial(address, { unsafePlain, timeoutMs, ...signal });
+  const connect = options.connect === undefined ? {} : { connect: options.connect };
+  const channel = await dial(address, { unsafePlain, timeoutMs, ...signal, ...connect });
   const connection = new Connection(channel.socket, { timeoutMs, ...signal });
   try {
     const relay = await askForProof(connection, channel);

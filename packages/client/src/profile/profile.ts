@@ -436,6 +436,7 @@ export interface FileTable {
 
 export type ChangeKind =
   | "identity-pinned"
+  | "paired-by-code"
   | "device-added"
   | "device-confirmed"
   | "device-withdrawn"

@@ -1,28 +1,20 @@
 /** A profile in memory: made, used and forgotten by one process. */
-import { begin } from "./begin.ts";
-import { fillProfile, surveyRelays } from "./make.ts";
-import { type MakeValues, makingOf } from "./makeoptions.ts";
-import { keyOf, loadMessenger, type Opened, type OpenOptions, runWith, withMessenger } from "./open.ts";
-import { type ProfileValues, whereIs } from "./where.ts";
+import { begin } from "../profile/begin.ts";
+import { fillProfile, surveyRelays } from "../profile/make.ts";
+import { makingOf } from "../profile/making.ts";
+import { keyOf, loadMessenger, type Opened, runWith } from "../profile/open.ts";
+import { whereIs } from "../profile/where.ts";
+import type { EphemeralValues } from "./ephemeral.ts";
+import type { FaceOptions, Seen } from "./open.ts";
+import { overFace } from "./own.ts";
 
-export const EPHEMERAL_OPTION = "--ephemeral";
-
-export interface EphemeralValues extends ProfileValues, MakeValues {
-  readonly ephemeral?: boolean;
-  readonly identity?: string;
-}
-
-/**
- * Runs `work` with the messenger of the stored profile or, with `--ephemeral`, of a new one in memory.
- * @throws as `withMessenger`
- */
-export async function withEither<T>(
+/** @throws Failure, Interrupted, the signal's reason, and what `work` throws */
+export async function withMemory<T>(
   values: EphemeralValues,
   signal: AbortSignal,
-  work: (opened: Opened) => Promise<T>,
-  options: OpenOptions = {},
+  work: (seen: Seen) => Promise<T>,
+  options: FaceOptions,
 ): Promise<T> {
-  if (!values.ephemeral) return withMessenger(values, signal, work, options);
   const where = whereIs(values);
   const making = await makingOf(values, false, signal);
   const trusting = { home: where.home, acceptNew: values["accept-new"] === true };
@@ -40,7 +32,7 @@ export async function withEither<T>(
     };
     const all = async (one: Opened): Promise<T> => {
       await begin(one, making.publish, surveyed.link !== undefined && !making.replaces);
-      return work(one);
+      return overFace(one, values, (face) => work({ face, where, signal }));
     };
     return await runWith(opened, values, all, options);
   } finally {

@@ -1,0 +1,148 @@
+/**
+ * The agent: one process that holds a profile open, with its connections to relays, for any number of faces.
+ * It begins with the lock of the profile, so there is one; it ends on a signal, `agent.stop`, when nobody has been there
+ * for as long as was asked, or when its socket is gone, as it is after a log-out.
+ */
+import type { FSWatcher } from "node:fs";
+import { watch } from "node:fs";
+import { dirname } from "node:path";
+import { Session } from "../api/session.ts";
+import { EXIT, failureOf } from "../exit.ts";
+import { OwnRelayKeeper } from "../ownrelay/keeper.ts";
+import { ownRelayOf } from "../ownrelay/settings.ts";
+import { NOBODY, onBehalfOf, type Person } from "../person.ts";
+import { keyOf, loadMessenger, runWith, unlockStored } from "../profile/open.ts";
+import { publishInTime } from "../profile/publishing.ts";
+import { needProfile, type ProfileValues, type Where } from "../profile/where.ts";
+import { proxyMark, proxySetting } from "../proxy.ts";
+import { version } from "../version.ts";
+import { Gate } from "./gate.ts";
+import { socketToBind } from "./place.ts";
+import { AgentServer } from "./server.ts";
+
+export interface AgentOptions {
+  readonly where: Where;
+  readonly values: ProfileValues;
+  /** Ends it after so long without a face; undefined: never. */
+  readonly idleMs: number | undefined;
+  /** How long another process may take to let go of the profile. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  /** Told once, when faces can connect. */
+  readonly onListening: () => void | Promise<void>;
+}
+
+/** Why it ended, as its faces are told. */
+const STOPPED = "the agent was stopped";
+
+/**
+ * Runs to the end.
+ * @throws Failure, ProfileError; what the messenger could not go on after
+ */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { where, values, signal } = options;
+  needProfile(where);
+  const path = socketToBind(where);
+  // A setting that cannot be read is told now, not at each relay.
+  const proxy = proxyMark(proxySetting());
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  signal.addEventListener("abort", end, { once: true });
+  const idle = idleTimer(options.idleMs, end);
+  const gate = new Gate();
+  let session: Session | undefined;
+  let binding: Promise<AgentServer> | undefined;
+  const bind = (): Promise<AgentServer> =>
+    (binding ??= AgentServer.listen(
+      path,
+      {
+        profile: where.name,
+        version: version(),
+        proxy,
+        session: () => session,
+        unlock: (person, aborted) => gate.visit(person, aborted),
+        stop: end,
+      },
+      idle.faces,
+    ).then(async (server) => {
+      await options.onListening();
+      return server;
+    }));
+  let failure: unknown;
+  let watcher: FSWatcher | undefined;
+  let relay: OwnRelayKeeper | undefined;
+  try {
+    const { openProfile, protectionOf } = await loadMessenger();
+    const profile = await gate.open(
+      (unlock) => openProfile(where.folder, unlock, { waitMs: options.waitMs }),
+      () => unlockStored(where, values, ending.signal),
+      () => void bind().catch(end),
+      ending.signal,
+    );
+    try {
+      const protection = await protectionOf(where.folder);
+      const key = keyOf(profile, values, ending.signal);
+      const opened = { where, profile, protection, key, signal: ending.signal };
+      await onBehalfOf(alone(), () =>
+        runWith(
+          opened,
+          values,
+          async (all) => {
+            session = new Session(all, values, {
+              onFailure: (error) => {
+                failure = error;
+                end();
+              },
+              ...(relay === undefined ? {} : { ready: relay.tried }),
+              troubles: () => (relay?.trouble === undefined ? [] : [relay.trouble]),
+            });
+            const place = ownRelayOf(profile);
+            if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
+            session.start();
+            const server = await bind();
+            watcher = watch(dirname(path), () => server.isThere() || end());
+            // It ends by itself, at the latest when the messenger is closed.
+            publishInTime(all).catch(() => {});
+            await aborted(ending.signal);
+          },
+          { staysPublished: true },
+        ),
+      );
+    } finally {
+      profile.close();
+    }
+  } catch (error) {
+    if (!ending.signal.aborted) failure = error;
+  } finally {
+    watcher?.close();
+    idle.stop();
+    await relay?.close();
+    const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
+    const server = await binding?.catch(() => undefined);
+    await server?.close(told.message, told.exit);
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** The agent by itself: nobody answers, but keys in an ssh-agent sign. */
+function alone(): Person {
+  return { ...NOBODY, sshAgent: process.env.SSH_AUTH_SOCK };
+}
+
+function idleTimer(ms: number | undefined, end: () => void): { faces(count: number): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => clearTimeout(timer);
+  const faces = (count: number): void => {
+    stop();
+    if (ms !== undefined && count === 0) timer = setTimeout(end, ms);
+  };
+  faces(0);
+  return { faces, stop };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

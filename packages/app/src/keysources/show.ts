@@ -1,0 +1,94 @@
+/** Looked-up keys as text for a terminal: as `ssh-keygen -lv` shows them, and a change so that nobody passes it over. */
+import { fingerprint, keyTypeLabel, type NamedKey, randomart } from "@asfaleia/identity";
+import { sideBySide } from "../contacts/art.ts";
+import { cleanLine } from "../display.ts";
+import type { KeyChange } from "./changes.ts";
+import type { KeyList, UnusableKey } from "./keys.ts";
+
+/** Of the comment of a key, which its owner wrote, or whoever has the page. */
+const MAX_COMMENT_CHARACTERS = 64;
+
+/** What `ssh-keygen -l` prints of a key. */
+export function keyLine({ key, comment }: NamedKey): string {
+  return `${key.bits} ${fingerprint(key)} ${shortComment(comment)} (${keyTypeLabel(key)})`;
+}
+
+function shortComment(comment: string): string {
+  if (comment === "") return "no comment";
+  const characters = [...comment];
+  const isLong = characters.length > MAX_COMMENT_CHARACTERS;
+  return cleanLine(isLong ? `${characters.slice(0, MAX_COMMENT_CHARACTERS).join("")}…` : comment);
+}
+
+/**
+ * Everything about the keys that were found, lines with a line feed each. A single picture stands below its key, several
+ * side by side, numbered, as far as there is room.
+ * @param columns of the terminal
+ */
+export function keyListText({ usable, unusable }: KeyList, columns: number): string {
+  const lines = usable.length > 0 ? usableLines(usable, columns) : [];
+  if (usable.length + unusable.length === 0) lines.push("There are no keys.");
+  if (unusable.length > 0) lines.push(...unusable.flatMap(unusableLines));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function usableLines(keys: readonly NamedKey[], columns: number): string[] {
+  const [only] = keys;
+  if (only !== undefined && keys.length === 1) return [keyLine(only), ...randomart(only.key).split("\n")];
+  const width = String(keys.length).length;
+  const list = keys.map((key, at) => `${String(at + 1).padStart(width)}  ${keyLine(key)}`);
+  const pictures = keys.map(({ key }, at) => ({ heading: String(at + 1), art: randomart(key) }));
+  return [...list, ...sideBySide(pictures, columns)];
+}
+
+function unusableLines(key: UnusableKey): string[] {
+  const size = key.bits === undefined ? "" : `${key.bits} bits, `;
+  const what = key.fingerprint === undefined ? "" : ` (${size}${key.fingerprint})`;
+  return [`Not usable: ${key.type ?? `line ${key.line}`}${what}`, `  ${key.why}`];
+}
+
+const BANNER = "@".repeat(59);
+
+/**
+ * What looking again has shown: a line where nothing changed, and else a warning that fills the screen.
+ * @param who the user's own name for the contact
+ * @param source `KeySource.text`
+ * @param list what is there now
+ */
+export function changeText(who: string, source: string, change: KeyChange, list: KeyList): string {
+  const [name, place] = [cleanLine(who), cleanLine(source)];
+  if (change.kind === "same") {
+    const count = change.same.length === 1 ? "the same key" : `the same ${change.same.length} keys`;
+    return `${name}: ${place} shows ${count} as before.\n`;
+  }
+  const lines = [
+    BANNER,
+    "@     WARNING: SOMEBODY'S KEYS HAVE CHANGED!              @",
+    BANNER,
+    `${SUMMARY[change.kind](place)} ${name}.`,
+    ...list.usable
+      .filter(({ key }) => change.added.includes(fingerprint(key)))
+      .map((key) => `  new   ${keyLine(key)}`),
+    ...change.gone.map((each) => `  gone  ${cleanLine(each)}`),
+    ...change.same.map((each) => `  same  ${cleanLine(each)}`),
+    ...list.unusable.flatMap(unusableLines).map((line) => `  ${line}`),
+    ADVICE[change.kind],
+    "Nothing was changed here.",
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const SUMMARY = {
+  changed: (place: string) => `${place} shows other keys than were pinned for`,
+  replaced: (place: string) => `${place} shows none of the keys that were pinned for`,
+  empty: (place: string) => `${place} shows no usable key any more; some were pinned for`,
+} as const;
+
+const ASK = "Ask them on another way whether the change is theirs, and compare fingerprints";
+
+const ADVICE = {
+  changed: `They may have a new key, or somebody else may have put one there. ${ASK} before you take it.`,
+  replaced: `They may have new keys, or somebody else may have the account now. ${ASK} before you take any.`,
+  empty:
+    "The keys may have been taken down, or the account is gone, or the host does not tell. Ask them on another way.",
+} as const;

@@ -1,0 +1,7 @@
+/** Which version this is. */
+import { readFileSync } from "node:fs";
+
+export function version(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}
