@@ -15,7 +15,7 @@ export type { AuthToken } from "../src/link/authenticate.ts";
 export { Connection } from "../src/link/connection.ts";
 export { LinkError, RefusedError } from "../src/link/errors.ts";
 export type { Link } from "../src/link/link.ts";
-export { checkRelayProof } from "../src/link/proof.ts";
+export { checkRelayProof, hasPinPrefix } from "../src/link/proof.ts";
 export { RelayLink } from "../src/link/relaylink.ts";
 export {
   type InitOptions,
