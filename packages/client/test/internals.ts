@@ -10,6 +10,15 @@ export { deviceId } from "../src/format/deviceid.ts";
 export { makeDeviceList } from "../src/format/devicelist.ts";
 export { ENVELOPE_SIZES, type Inner, openEnvelope, sealEnvelope } from "../src/format/envelope.ts";
 export { sha256 } from "../src/format/hash.ts";
+export { type Invite, makeInviteLink, pinPrefixOf, readInviteLink } from "../src/format/invite.ts";
+export {
+  INVITE_DOCUMENT_BYTES,
+  INVITE_SLOT,
+  type InviteDocument,
+  inviteProof,
+  openInvite,
+  sealInvite,
+} from "../src/format/invitedocument.ts";
 export { xwingKeyFromSeed } from "../src/format/xwing.ts";
 export type { AuthToken } from "../src/link/authenticate.ts";
 export { Connection } from "../src/link/connection.ts";

@@ -82,6 +82,15 @@ export class Listener {
         );
         return false;
       }
+      case "invite": {
+        const { id, contact, state } = event;
+        const name = this.#name(contact);
+        await this.#show(
+          jsonLine({ type: "invite", id, with: name, contact, state }),
+          () => `* ${cleanLine(name)} has answered your invite\n\n`,
+        );
+        return false;
+      }
       case "file":
         await this.#file(event);
         return false;
