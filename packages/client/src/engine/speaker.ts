@@ -125,6 +125,10 @@ export class Speaker {
     const card = ifWellFormed(() => openCard(device.card, at));
     if (card === undefined) return undefined;
     const { registration, device: key, signed, kyber, once } = card;
-    return { registration, device: key, signed, kyber, ...(once === undefined ? {} : { once }) };
+    const bundle = { registration, device: key, signed, kyber };
+    // Prekeys for one session only were used up by the one before this, if there was one.
+    if (once === undefined || device.turn > 0) return bundle;
+    const { kyberId, kyber: onceKyber, kyberSignature, ...ec } = once;
+    return { ...bundle, kyber: { id: kyberId, key: onceKyber, signature: kyberSignature }, once: ec };
   }
 }
