@@ -30,7 +30,14 @@ export const VERBS: Readonly<Record<string, Entry>> = {
     summary: "print your card: with it others can write to you",
     load: () => import("./verbs/card.ts"),
   },
-  add: { summary: "make a contact of a card or an SSH key", load: () => import("./verbs/add.ts") },
+  add: {
+    summary: "make a contact of a link, a code, a card, or SSH keys",
+    load: () => import("./verbs/add.ts"),
+  },
+  invite: {
+    summary: "make a link or a spoken code, by which somebody becomes a contact",
+    load: () => import("./verbs/invite.ts"),
+  },
   contacts: { summary: "list, rename and remove contacts", load: () => import("./verbs/contacts.ts") },
   verify: { summary: "compare the safety number with somebody", load: () => import("./verbs/verify.ts") },
   send: {

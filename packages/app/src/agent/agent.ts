@@ -17,6 +17,7 @@ import { needProfile, type ProfileValues, type Where } from "../profile/where.ts
 import { proxyMark, proxySetting } from "../proxy.ts";
 import { version } from "../version.ts";
 import { Gate } from "./gate.ts";
+import { OnMessage } from "./onmessage.ts";
 import { socketToBind } from "./place.ts";
 import { AgentServer } from "./server.ts";
 
@@ -71,6 +72,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   let failure: unknown;
   let watcher: FSWatcher | undefined;
   let relay: OwnRelayKeeper | undefined;
+  let hook: OnMessage | undefined;
   try {
     const { openProfile, protectionOf } = await loadMessenger();
     const profile = await gate.open(
@@ -94,8 +96,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
                 end();
               },
               ...(relay === undefined ? {} : { ready: relay.tried }),
-              troubles: () => (relay?.trouble === undefined ? [] : [relay.trouble]),
+              troubles: () => [relay?.trouble, hook?.trouble].filter((text) => text !== undefined),
             });
+            hook = new OnMessage(session);
             const place = ownRelayOf(profile);
             if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
             session.start();
@@ -116,7 +119,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   } finally {
     watcher?.close();
     idle.stop();
-    await relay?.close();
+    await Promise.all([relay?.close(), hook?.close()]);
     const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
     const server = await binding?.catch(() => undefined);
     await server?.close(told.message, told.exit);

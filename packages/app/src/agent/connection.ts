@@ -129,7 +129,7 @@ export class Connection {
   #closed(): void {
     this.#isOpen = false;
     this.#unsubscribe?.();
-    this.#host.session()?.uploads.drop(this);
+    this.#host.session()?.drop(this);
     this.#onClose(this);
   }
 }

@@ -44,6 +44,7 @@ export class LocalFace implements Face {
   }
 
   async close(): Promise<void> {
+    this.#session.drop(this);
     this.#failure ??= new Failure(EXIT.failed, "the profile is closed");
     for (const queue of [...this.#queues]) queue.end();
   }

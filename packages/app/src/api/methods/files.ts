@@ -92,7 +92,7 @@ export const fileMethods = {
     result: v.strictObject({ bytes: Piece }),
     example: { params: { ...OF, at: 0 }, result: { bytes: "iVBORw0KGgo=" } },
     run: ({ opened }, { contact, file, at }) => {
-      const bytes = opened.messenger.fileBytes(contact, file).subarray(at, at + MAX_PIECE_BYTES);
+      const bytes = opened.messenger.fileChunk(contact, file, at, MAX_PIECE_BYTES);
       return { bytes: Buffer.from(bytes).toString("base64") };
     },
   }),
