@@ -235,8 +235,8 @@ export interface Messenger {
   /** Asks for the parts of an offered file. */
   acceptFile(contact: number, id: string): Promise<void>;
   cancelFile(contact: number, id: string): Promise<void>;
-  /** The bytes of a complete file. */
-  fileBytes(contact: number, id: string): Uint8Array;
+  /** The bytes of a complete file, or those from one offset to another. */
+  fileBytes(contact: number, id: string, from?: number, to?: number): Uint8Array;
 
   /** The last lines of a conversation, oldest first. */
   history(contact: number, options?: { readonly limit?: number; readonly before?: string }): MessageView[];

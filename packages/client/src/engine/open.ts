@@ -226,16 +226,21 @@ class OpenMessenger implements Messenger {
     );
   }
 
-  fileBytes(contact: number, id: string): Uint8Array {
+  fileBytes(contact: number, id: string, from = 0, to = Number.POSITIVE_INFINITY): Uint8Array {
     this.#expectOpen();
     const file = this.#file(contact, id);
     const { files } = this.#engine.profile;
-    const parts = Array.from({ length: partCount(file) }, (_, index) => files.part(contact, file.id, index));
+    const first = Math.floor(from / file.partBytes);
+    const count = Math.min(partCount(file), Math.ceil(to / file.partBytes)) - first;
+    const parts = Array.from({ length: Math.max(0, count) }, (_, index) =>
+      files.part(contact, file.id, first + index),
+    );
     if (file.direction === "in" && file.state !== "complete")
       throw new MessengerError("not-allowed", "the file is not complete");
     if (parts.some((part) => part === undefined))
       throw new MessengerError("not-allowed", "the file is not kept any more");
-    return Buffer.concat(parts.filter((part) => part !== undefined));
+    const start = first * file.partBytes;
+    return Buffer.concat(parts.filter((part) => part !== undefined)).subarray(from - start, to - start);
   }
 
   history(
