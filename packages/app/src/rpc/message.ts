@@ -12,7 +12,7 @@ export const RPC_ERROR = {
   busy: 2,
   /** Ours: the profile is locked; `agent.unlock` opens it. */
   locked: 3,
-  /** Ours: somebody pressed Ctrl-C at a question. */
+  /** Ours: somebody pressed Ctrl-C at a question, or the call was taken back. */
   interrupted: 4,
 } as const;
 

@@ -19,6 +19,8 @@ export const MAX_CALLS = 256;
 export const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
 /** Takes a call back: a notification with the `id` of it. */
 export const CANCEL = "call.cancel";
+/** How long an end that is hung up on may take to read why. */
+const FAREWELL_MS = 1000;
 
 /** What the other end has answered with. */
 export class RpcError extends Error {
@@ -40,6 +42,10 @@ export class HungUp extends Error {
   constructor() {
     super("the connection to the agent was closed");
   }
+}
+
+function takenBack(): RpcError {
+  return new RpcError({ code: RPC_ERROR.interrupted, message: "the call was taken back" });
 }
 
 export interface PeerOptions {
@@ -100,9 +106,13 @@ export class Peer {
     this.#write(notification(method, params));
   }
 
-  /** Hangs up when what was written has left. */
+  /** Hangs up when what was written has left, and at the latest after a second. */
   end(): void {
-    this.#options.stream.end();
+    const { stream } = this.#options;
+    if (stream.destroyed) return;
+    const limit = setTimeout(() => stream.destroy(), FAREWELL_MS);
+    stream.once("close", () => clearTimeout(limit));
+    stream.end();
   }
 
   destroy(): void {
@@ -116,8 +126,7 @@ export class Peer {
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.#write(refusal(null, { code: RPC_ERROR.parse, message: error.message }));
-      const { stream } = this.#options;
-      stream.end(() => stream.destroy());
+      this.end();
       this.#closed();
     }
   }
@@ -128,7 +137,7 @@ export class Peer {
         void this.#called(message.id, message.method, message.params);
         return;
       case "notification":
-        if (message.method === CANCEL) this.#calls.get(message.params.id as RpcId)?.abort(new HungUp());
+        if (message.method === CANCEL) this.#calls.get(message.params.id as RpcId)?.abort(takenBack());
         else this.#options.onNotification(message.method, message.params);
         return;
       case "answer":
@@ -143,13 +152,9 @@ export class Peer {
   }
 
   async #called(id: RpcId, method: string, params: Record<string, unknown>): Promise<void> {
-    if (this.#calls.size >= MAX_CALLS || this.#calls.has(id)) {
-      const message = this.#calls.has(id)
-        ? "a call with this id is under way"
-        : `more than ${MAX_CALLS} calls at once`;
-      this.#write(refusal(id, { code: RPC_ERROR.busy, message }));
-      return;
-    }
+    if (this.#calls.has(id)) return this.#refuse(id, RPC_ERROR.invalid, "a call with this id is under way");
+    if (this.#calls.size >= MAX_CALLS)
+      return this.#refuse(id, RPC_ERROR.busy, `more than ${MAX_CALLS} calls at once`);
     const controller = new AbortController();
     this.#calls.set(id, controller);
     try {
@@ -160,6 +165,10 @@ export class Peer {
     } finally {
       this.#calls.delete(id);
     }
+  }
+
+  #refuse(id: RpcId, code: number, message: string): void {
+    this.#write(refusal(id, { code, message }));
   }
 
   /** An end that does not read is given up before it takes the memory of the other. */
