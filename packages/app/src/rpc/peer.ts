@@ -1,5 +1,6 @@
 /** One end of a JSON-RPC connection: it calls and is called. What the methods are, it does not know. */
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { LineError, Lines } from "./lines.ts";
 import {
   answer,
@@ -76,7 +77,7 @@ export class Peer {
     this.#options = options;
     this.#lines = new Lines(options.maxLineBytes);
     const { stream } = options;
-    stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    stream.on("data", (chunk: Uint8Array) => void this.#take(chunk));
     stream.on("error", () => {});
     stream.on("close", () => this.#closed());
   }
@@ -119,15 +120,29 @@ export class Peer {
     this.#options.stream.destroy();
   }
 
-  #take(chunk: Uint8Array): void {
-    if (this.#isClosed) return;
+  /** Nothing more is read until these calls have begun, one a turn: so their answers do not pile up unseen. */
+  async #take(chunk: Uint8Array): Promise<void> {
+    const { stream } = this.#options;
+    stream.pause();
+    for (const line of this.#linesOf(chunk)) {
+      if (this.#isClosed) break;
+      const message = readMessage(line);
+      this.#message(message);
+      if (message.kind === "request") await nextTurn();
+    }
+    stream.resume();
+  }
+
+  #linesOf(chunk: Uint8Array): string[] {
+    if (this.#isClosed) return [];
     try {
-      for (const line of this.#lines.push(chunk)) this.#message(readMessage(line));
+      return this.#lines.push(chunk);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.#write(refusal(null, { code: RPC_ERROR.parse, message: error.message }));
       this.end();
       this.#closed();
+      return [];
     }
   }
 
