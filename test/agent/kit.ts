@@ -1,5 +1,6 @@
 /** A real agent, and a face at its socket that says what it is told, byte by byte. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { type Ended, jsonLines, Place, type Running, type RunOptions } from "../cli/kit.ts";
 
@@ -221,10 +222,10 @@ export class Person extends Place {
   }
 }
 
+/** Whether a process runs: one that has ended counts as dead, whether its parent has looked or not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

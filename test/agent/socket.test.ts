@@ -236,7 +236,7 @@ test("a face that reads nothing is hung up on, whether of answers or of events, 
     await Promise.all(
       Array.from({ length: 20 }, async () => {
         const said = await other.ok("messages.send", { contact: me, text });
-        await other.event("said", ({ message }) => (message as { id: string }).id === said.id);
+        await other.event("said", ({ message }) => (message as unknown as { id: string }).id === said.id);
       }),
     );
   }
