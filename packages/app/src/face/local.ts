@@ -23,6 +23,7 @@ export class LocalFace implements Face {
   ): Promise<Result<M>> {
     const { signal } = this.#session.opened;
     const either = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
+    either.throwIfAborted();
     try {
       return (await dispatch(this.#session, method, params, { signal: either, face: this })) as Result<M>;
     } catch (error) {

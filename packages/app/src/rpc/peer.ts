@@ -174,7 +174,7 @@ export class Peer {
     this.#calls.set(id, controller);
     try {
       const result = await this.#options.onCall(method, params, controller.signal);
-      this.#write(answer(id, result ?? {}));
+      this.#write(answer(id, result === undefined ? {} : result));
     } catch (error) {
       this.#write(refusal(id, this.#options.errorOf(error)));
     } finally {
