@@ -1,9 +1,7 @@
 /** The suite of faces, on a profile in this process and on one that an agent has. */
 import { readFileSync } from "node:fs";
 import { after, before, describe } from "node:test";
-import type { Face } from "../packages/app/src/face/face.ts";
-import { withLocalFace } from "../packages/app/src/face/own.ts";
-import { connectTo } from "../packages/app/src/face/remote.ts";
+import { connectTo, type Face, withLocalFace } from "../packages/app/test/internals.ts";
 import { Person } from "../test/agent/kit.ts";
 import { faceConforms } from "./face.ts";
 

@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import * as v from "valibot";
-import { API, type MethodName } from "../packages/app/src/api/table.ts";
-import { Event as EventSchema } from "../packages/app/src/api/views.ts";
-import { EXIT, Failure } from "../packages/app/src/exit.ts";
-import type { EventView, Face } from "../packages/app/src/face/face.ts";
+import {
+  API,
+  type EventView,
+  EXIT,
+  type Face,
+  Failure,
+  type MethodName,
+  views,
+} from "../packages/app/test/internals.ts";
 
 type Any = (method: MethodName, params: unknown) => Promise<unknown>;
 
@@ -86,7 +91,7 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     const told: EventView["type"][] = [];
     const reading = (async () => {
       for await (const event of events) {
-        assert.equal(v.is(EventSchema, event), true, JSON.stringify(event));
+        assert.equal(v.is(views.Event, event), true, JSON.stringify(event));
         told.push(event.type);
         if (event.type === "contacts") break;
       }

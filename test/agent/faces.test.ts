@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import * as v from "valibot";
-import { TOLD } from "../../packages/app/src/api/control.ts";
+import { TOLD } from "../../packages/app/test/internals.ts";
 import { jsonLines, Place } from "../cli/kit.ts";
 import { Person, type RawFace, until } from "./kit.ts";
 
