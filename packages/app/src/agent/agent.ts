@@ -76,6 +76,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     if (ending.signal.aborted) return announceEnd();
     unwatch = onceGone(path, () => bound.isThere(), end);
     await options.onListening();
+    idle.begin();
   };
   // While the profile is locked to others: the socket that is taken away is then ours.
   const announceEnd = (): void => {
@@ -140,15 +141,25 @@ function alone(): Person {
   return { ...NOBODY, sshAgent: process.env.SSH_AUTH_SOCK };
 }
 
-function idleTimer(ms: number | undefined, end: () => void): { faces(count: number): void; stop(): void } {
+/** Ends what no face has been connected to for so long, from `begin` on. */
+function idleTimer(
+  ms: number | undefined,
+  end: () => void,
+): { begin(): void; faces(count: number): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let hasBegun = false;
+  let connected = 0;
   const stop = (): void => clearTimeout(timer);
   const faces = (count: number): void => {
     stop();
-    if (ms !== undefined && count === 0) timer = setTimeout(end, ms);
+    connected = count;
+    if (ms !== undefined && hasBegun && count === 0) timer = setTimeout(end, ms);
   };
-  faces(0);
-  return { faces, stop };
+  const begin = (): void => {
+    hasBegun = true;
+    faces(connected);
+  };
+  return { begin, faces, stop };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
