@@ -141,6 +141,37 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     );
   });
 
+  it("about meeting people, as far as that takes no relay and no network", async () => {
+    const invite = (await call("invites.make", { uses: 2, as: "carol" })) as { id: number; link: string };
+    assert.deepEqual(
+      ((await call("invites.list", {})) as { link: string }[]).map(({ link }) => link),
+      [invite.link],
+    );
+    await fails("invites.accept", { link: `${invite.link}x` }, EXIT.usage);
+    await call("invites.revoke", { id: invite.id });
+    await fails("invites.revoke", { id: 4711 }, EXIT.nothing);
+    await fails("codes.make", { as: "" }, EXIT.usage);
+    await fails("codes.wait", { id: 1 }, EXIT.usage);
+    await fails("codes.end", { id: 1 }, EXIT.usage);
+    await fails("codes.join", { code: "no code" }, EXIT.usage);
+    await fails("keys.fetch", { source: "http://example.org/bob.keys" }, EXIT.usage, /https/);
+    const dora = (await call("contacts.add", { keys: [keyLine()], as: "dora" })) as {
+      id: number;
+      identities: string[];
+    };
+    const pinned = {
+      contact: dora.id,
+      source: "https://127.0.0.1:9/dora.keys",
+      fingerprints: dora.identities,
+    };
+    await call("contacts.pinSource", pinned);
+    await fails("contacts.pinSource", { ...pinned, source: "a friend" }, EXIT.usage);
+    const [source] = (await call("contacts.sources", { contact: dora.id })) as { source: string }[];
+    assert.equal(source?.source, pinned.source);
+    const [looked] = (await call("contacts.refresh", { contact: dora.id })) as { failed?: string }[];
+    assert.ok(looked?.failed);
+  });
+
   it("about what leaves, and what is handed out", async () => {
     await call("outbox.start", {});
     await call("outbox.quiet", { ms: 0 });
