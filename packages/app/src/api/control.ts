@@ -23,7 +23,8 @@ export const CONTROL = {
   "agent.hello": {
     summary:
       "Who is there. `canAsk`: this face answers questions (`ask.…`); `canAskSecret`: it answers those for secrets, whatever `canAsk` says; `sshAgent`: where its ssh-agent listens. A face that says no hello is asked nothing.",
-    params: v.strictObject({
+    // What a later face says besides is passed over: it hears the version, and decides.
+    params: v.object({
       canAsk: v.exactOptional(v.boolean()),
       canAskSecret: v.exactOptional(v.boolean()),
       sshAgent: v.exactOptional(v.pipe(v.string(), v.maxLength(4096))),
