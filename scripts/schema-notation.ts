@@ -46,6 +46,7 @@ export function notation(schema: Notable, names: ReadonlyMap<unknown, string>, i
       return (schema.options as readonly Notable[])
         .map((option) => `\n${indent}  | ${notation(option, names, `${indent}    `)}`)
         .join("");
+    case "object":
     case "strict_object":
       return object(schema, names, indent);
     default:

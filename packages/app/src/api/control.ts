@@ -22,7 +22,7 @@ interface Described {
 export const CONTROL = {
   "agent.hello": {
     summary:
-      "Who is there. `canAsk`: this face answers questions (`ask.…`); `canAskSecret`: it answers those for secrets, whatever `canAsk` says; `sshAgent`: where its ssh-agent listens. A face that says no hello is asked nothing.",
+      "Who is there. `canAsk`: this face answers questions (`ask.…`); `canAskSecret`: it answers those for secrets, whatever `canAsk` says; `sshAgent`: where its ssh-agent listens. A face that says no hello is asked nothing. Other parameters are passed over.",
     // What a later face says besides is passed over: it hears the version, and decides.
     params: v.object({
       canAsk: v.exactOptional(v.boolean()),
