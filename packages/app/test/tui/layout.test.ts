@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { MessageView } from "@asfaleia/client/messenger";
 import fc from "fast-check";
+import stringWidth from "string-width";
 import { cleanText } from "../../src/display.ts";
 import {
   ASCII_SIGNS,
@@ -23,6 +24,7 @@ import {
   scrolled,
 } from "../../src/tui/layout/conversation.ts";
 import { fitRow, rowCells, rowText, span } from "../../src/tui/layout/row.ts";
+import inkWidth from "../../src/tui/layout/stringwidth.ts";
 import { paint, themeFor } from "../../src/tui/theme.ts";
 
 const AT = Date.UTC(2026, 10, 28, 12, 0);
@@ -91,6 +93,19 @@ describe("text in cells", () => {
     assert.deepEqual(wrapText("one two three", 8), ["one two", "three"]);
     assert.deepEqual(wrapText("abcdefghij", 4), ["abcd", "efgh", "ij"]);
     assert.deepEqual(wrapText("日本語", 4), ["日本", "語"]);
+  });
+
+  it("is as wide as string-width says, whichever way it is measured", () => {
+    const single =
+      "\u00a1\u00e9\u02ff\u0376\u0391\u0436\u2013\u2026\u203a\u2190\u21b3\u22ef\u2500\u2588\u25c9\u25cf\u2713\u2717";
+    for (const character of single) assert.equal(cells(character), stringWidth(character), character);
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        assert.equal(cells(cleanText(text)), stringWidth(cleanText(text)));
+        assert.equal(inkWidth(text), stringWidth(text));
+      }),
+    );
+    assert.equal(inkWidth("\u{f0123}"), stringWidth("\u{f0123}"));
   });
 
   it("is cut and filled to the cell", () => {

@@ -2,6 +2,9 @@
 import stringWidth from "string-width";
 
 const PLAIN = /^[\x20-\x7e]*$/;
+/** Letters of Europe's languages, box drawing, arrows and signs that take one cell each, whatever stands beside them. */
+const SINGLE =
+  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2193\u21b3\u22ef\u2500-\u259f\u25c9\u25cb\u25cf\u2713\u2717\u203a]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** What a person takes for one character. */
@@ -11,7 +14,7 @@ export function graphemes(text: string): Iterable<{ readonly segment: string; re
 
 /** How many cells a text takes. */
 export function cells(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return SINGLE.test(text) ? text.length : stringWidth(text);
 }
 
 /** A row of a longer text: which of its characters (UTF-16) stand on it. A blank that is broken at stands on none. */

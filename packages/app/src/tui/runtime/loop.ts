@@ -11,7 +11,6 @@ import { onFileEvent, perform, type World } from "./effects.ts";
 import { overdrawing, placedPictures, placesKey } from "./overdraw.ts";
 import { type PictureDesk, TERMINAL_QUERIES } from "./pictures.ts";
 import { done, type Screen } from "./questions.ts";
-import { screenStream } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface LoopOptions {
@@ -73,16 +72,13 @@ export class Loop {
       onRepaint: () => this.#repaint(),
       onGone: stop,
     });
-    const size = (): { columns: number; rows: number } => ({
-      columns: terminal.columns,
-      rows: terminal.rows,
-    });
-    this.#mounted = mount(
-      screenStream(size, (text) => terminal.write(text)),
-      this.#state,
+    this.#mounted = mount({
+      state: this.#state,
       theme,
-      (error) => this.#end.reject(error),
-    );
+      write: (text) => terminal.write(text),
+      rows: () => terminal.rows,
+      onError: (error) => this.#end.reject(error),
+    });
     if (this.#state.hasPictures) terminal.write(TERMINAL_QUERIES);
     const ticking = setInterval(() => this.#tick(clock()), TICK_MS);
     const linked = this.#stayLinked();

@@ -1,19 +1,9 @@
 /** What the begun command could become, above the composer. */
-import type { ReactElement } from "react";
 import { completionsOf } from "../commands/completion.ts";
 import { cells } from "../layout/cells.ts";
 import { chosen, fitRow, type Row, span } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
 import { openTalk, type State } from "../model/state.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
-
-export function Completions({ state, theme }: PaneProps): ReactElement | null {
-  const { mainWidth } = screenOf(state);
-  const rows = completionRows(state);
-  return rows.length === 0 ? null : h(Lines, { rows, width: mainWidth, theme });
-}
 
 const LABEL_CELLS = 14;
 

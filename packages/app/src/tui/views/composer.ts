@@ -1,24 +1,15 @@
 /** What is being written: the rule above it, its rows, and the cursor. */
-import type { ReactElement } from "react";
 import { composerRows } from "../composer/rows.ts";
 import { cells } from "../layout/cells.ts";
 import { excerpt } from "../layout/conversation.ts";
 import { EMPTY_ROW, fitRow, type Row, type Span, span } from "../layout/row.ts";
 import { PROMPT_CELLS, type Screen, screenOf } from "../layout/screen.ts";
 import { openTalk, type State } from "../model/state.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
-
-export function ComposerPane({ state, theme }: PaneProps): ReactElement {
-  const { mainWidth } = screenOf(state);
-  const rows = [ruleAbove(state, mainWidth), ...composerPane(state).rows];
-  return h(Lines, { rows, width: mainWidth, theme });
-}
 
 /** A remark, or what the composer is for, or that there is more below. */
-export function ruleAbove(state: State, width: number): Row {
+export function ruleAbove(state: State): Row {
   const { signs } = state;
+  const { mainWidth: width } = screenOf(state);
   const words = ruleWords(state);
   if (words === undefined) return [span(signs.rule.repeat(width), "rule")];
   const rest = Math.max(0, width - 4 - cells(words.text));

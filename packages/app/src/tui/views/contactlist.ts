@@ -1,20 +1,13 @@
 /** The list of conversations at the left. */
-import { memo, type ReactElement } from "react";
 import { entryRow, listWindow } from "../layout/list.ts";
 import { fitRow, type Row, span } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
 import type { State } from "../model/state.ts";
-import type { Theme } from "../theme.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
 
-export interface PaneProps {
-  readonly state: State;
-  readonly theme: Theme;
-}
-
-function ContactListView({ state, theme }: PaneProps): ReactElement {
+/** All rows but that of the status line, each with the bar behind it; empty where there is no room for a list. */
+export function contactListRows(state: State): readonly Row[] {
   const { listWidth } = screenOf(state);
+  if (listWidth === 0) return [];
   const bar = span(state.signs.bar, "rule");
   const entries = listWindow(state);
   const rows: Row[] = [[...fitRow([span(" asfaleia", "title")], listWidth), bar]];
@@ -23,15 +16,5 @@ function ContactListView({ state, theme }: PaneProps): ReactElement {
     const isOpen = entry?.kind === "contact" && entry.contact.id === state.open;
     rows.push([...entryRow(entry, isOpen, listWidth), bar]);
   }
-  return h(Lines, { rows, width: listWidth + 1, theme });
+  return rows;
 }
-
-/** Typing does not change it. */
-export const ContactList = memo(
-  ContactListView,
-  (before, after) =>
-    before.state.contacts === after.state.contacts &&
-    before.state.open === after.state.open &&
-    before.state.columns === after.state.columns &&
-    before.state.rows === after.state.rows,
-);

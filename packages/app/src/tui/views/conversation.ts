@@ -1,18 +1,9 @@
 /** The messages of the open conversation, as far as the screen shows them. */
-import type { ReactElement } from "react";
 import { screenful } from "../layout/conversation.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
 import { sceneOf, screenOf } from "../layout/screen.ts";
 import { people } from "../model/people.ts";
 import { openTalk, type State } from "../model/state.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
-
-export function Conversation({ state, theme }: PaneProps): ReactElement {
-  const screen = screenOf(state);
-  return h(Lines, { rows: conversationRows(state), width: screen.mainWidth, theme });
-}
 
 export function conversationRows(state: State): readonly Row[] {
   const screen = screenOf(state);

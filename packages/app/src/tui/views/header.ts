@@ -1,21 +1,13 @@
 /** The line above the conversation: with whom, and what holds for it. */
-import type { ReactElement } from "react";
 import { cleanLine } from "../../display.ts";
 import { durationText } from "../../duration.ts";
 import { fitRow, type Row, span, spread } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
 import { people, requestsOf } from "../model/people.ts";
 import { type Contact, contactOf, type State } from "../model/state.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
 
-export function Header({ state, theme }: PaneProps): ReactElement {
-  const { mainWidth } = screenOf(state);
-  return h(Lines, { rows: [headerRow(state, mainWidth)], width: mainWidth, theme });
-}
-
-function headerRow(state: State, width: number): Row {
+export function headerRow(state: State): Row {
+  const { mainWidth: width } = screenOf(state);
   const contact = contactOf(state, state.open);
   const isAlone = screenOf(state).listWidth === 0;
   if (contact === undefined) return fitRow([span(isAlone ? " asfaleia" : "", "title")], width);

@@ -1,5 +1,4 @@
 /** What lies over the conversation: something to read, to choose from, to confirm, to answer. */
-import type { ReactElement } from "react";
 import { composerRows } from "../composer/rows.ts";
 import { cells } from "../layout/cells.ts";
 import { bodyHeight } from "../layout/overlay.ts";
@@ -9,15 +8,6 @@ import type { AskOverlay, ListOverlay, Overlay, TextOverlay } from "../model/ove
 import { shownItems } from "../model/overlays.ts";
 import type { State } from "../model/state.ts";
 import { promptSpan } from "./composer.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
-
-export function OverlayPane({ state, theme }: PaneProps): ReactElement | null {
-  const { overlay } = state;
-  if (overlay === undefined) return null;
-  return h(Lines, { rows: overlayPane(state, overlay).rows, width: state.columns, theme });
-}
 
 interface Place {
   readonly row: number;

@@ -1,17 +1,9 @@
 /** The last line: what is connected, what is new, and where help is. */
-import type { ReactElement } from "react";
 import { cleanLine } from "../../display.ts";
 import { clock } from "../format.ts";
 import { type Row, type Span, span, spread } from "../layout/row.ts";
 import { people, requestsOf } from "../model/people.ts";
 import type { State } from "../model/state.ts";
-import type { PaneProps } from "./contactlist.ts";
-import { h } from "./h.ts";
-import { Lines } from "./lines.ts";
-
-export function StatusLine({ state, theme }: PaneProps): ReactElement {
-  return h(Lines, { rows: [statusRow(state)], width: state.columns, theme });
-}
 
 const LEAST_FOR_HINTS = 60;
 
