@@ -3,6 +3,7 @@ import { describe } from "node:test";
 import type { Profile } from "../packages/client/test/profile/internals.ts";
 import { contactsConform } from "./profile/contacts.ts";
 import { deliveriesConform } from "./profile/deliveries.ts";
+import { invitesConform } from "./profile/invites.ts";
 import { messagesConform } from "./profile/messages.ts";
 import { sessionsConform } from "./profile/sessions.ts";
 import { transactionsConform } from "./profile/transactions.ts";
@@ -15,6 +16,7 @@ export function profileConforms(test: OnProfile): void {
   describe("transactions", () => transactionsConform(test));
   describe("sessions", () => sessionsConform(test));
   describe("contacts", () => contactsConform(test));
+  describe("invites", () => invitesConform(test));
   describe("messages", () => messagesConform(test));
   describe("deliveries", () => deliveriesConform(test));
 }

@@ -9,6 +9,10 @@ import { delimiter, join } from "node:path";
 /** Command and the Debian package that holds it. */
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
+  ["fish", "fish"],
+  ["groff", "groff"],
+  ["man", "man-db"],
+  ["mandoc", "mandoc"],
   ["openssl", "openssl"],
   ["pngtopnm", "netpbm"],
   ["script", "bsdutils"],
@@ -16,8 +20,11 @@ const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["ssh-agent", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["strace", "strace"],
+  ["systemd-analyze", "systemd"],
   ["tmux", "tmux"],
+  ["xmllint", "libxml2-utils"],
   ["zbarimg", "zbar-tools"],
+  ["zsh", "zsh"],
 ];
 
 const missing = () => TOOLS.filter(([command]) => !isThere(command));

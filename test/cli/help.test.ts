@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { RELAY_FLAGS } from "@asfaleia/relay";
 import { Place } from "./kit.ts";
 
-const VERBS = ["whoami", "send", "letters get", "letters listen", "letters open", "relay"];
+const VERBS = ["whoami", "completion", "send", "letters get", "letters listen", "letters open", "relay"];
 
 test("the overview names every verb, the settings and the exit codes", async () => {
   await using place = new Place();

@@ -47,7 +47,7 @@ describe("npm pack", { skip: missing("npm", "tar", "ssh-keygen") }, () => {
     elsewhere = place.path("elsewhere");
     for (const folder of [clone, tarballs, elsewhere]) mkdirSync(folder);
     copySources();
-    node(TSC, ["-b"], clone);
+    node(join(clone, "scripts/build.ts"), [], clone);
     await npm(["pack", "--workspaces", "--pack-destination", tarballs], clone);
     await npm(["pack", ...dependencies(), "--pack-destination", tarballs], clone);
     place.write("elsewhere/package.json", '{"private":true}');
@@ -57,9 +57,10 @@ describe("npm pack", { skip: missing("npm", "tar", "ssh-keygen") }, () => {
   after(() => place[Symbol.asyncDispose]());
 
   function copySources(): void {
-    const built = /(^|\/)(node_modules|dist|.*\.tsbuildinfo)$/;
+    const built = /(^|\/)(node_modules|dist|packages\/app\/man|.*\.tsbuildinfo)$/;
     for (const name of readdirSync(ROOT)) {
-      if (!/^(packages|package\.json|\.npmrc|tsconfig.*\.json|LICENSE|README\.md)$/.test(name)) continue;
+      if (!/^(packages|scripts|package\.json|\.npmrc|tsconfig.*\.json|LICENSE|README\.md)$/.test(name))
+        continue;
       cpSync(join(ROOT, name), join(clone, name), { recursive: true, filter: (path) => !built.test(path) });
     }
     // As npm ci leaves them: links to the workspaces of this clone, and what is not ours.
@@ -130,6 +131,8 @@ describe("npm pack", { skip: missing("npm", "tar", "ssh-keygen") }, () => {
         ...(existsSync(join(source, "README.md")) ? ["README.md"] : []),
         "package.json",
         ...home.flatMap((glob) => globSync(glob, { cwd: source })),
+        ...(manifest.man ?? []),
+        ...globSync("service/*", { cwd: source }),
         ...globSync("**/*.ts", { cwd: join(source, "src"), exclude: ["**/*.d.ts"] }).flatMap((path) => [
           `dist/${path.replace(/\.ts$/, ".js")}`,
           `dist/${path.replace(/\.ts$/, ".d.ts")}`,

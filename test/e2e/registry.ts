@@ -12,6 +12,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly bin?: Record<string, string>;
+  readonly man?: readonly string[];
   readonly exports?: Record<string, Record<string, string>>;
   readonly dependencies?: Record<string, string>;
 }

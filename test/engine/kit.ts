@@ -45,7 +45,7 @@ export const environment: Environment = {
     bytes: (count) => new Uint8Array(randomBytes(count)),
     fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
   },
-  dial: (address, { signal }) => openLink(address, { signal }),
+  dial: (address, options) => openLink(address, options),
 };
 
 export async function newRelay(

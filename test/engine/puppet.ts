@@ -70,6 +70,11 @@ export class Puppet {
     });
   }
 
+  /** Whoever has it reads the mailbox on the card. */
+  get mailbox(): Signer {
+    return this.#mailbox;
+  }
+
   /** @param others devices of the same SSH key that it names too */
   list(counter = 1, at = Date.now(), others: readonly Puppet[] = []): Promise<Uint8Array> {
     const devices = [this, ...others].map(({ key }) => key);
@@ -134,19 +139,25 @@ export class Puppet {
   async say(
     to: Card,
     words: Words | Uint8Array,
-    options: { card?: Uint8Array; anew?: boolean; shortId?: Uint8Array } = {},
+    options: { card?: Uint8Array; anew?: boolean; shortId?: Uint8Array; invite?: Uint8Array } = {},
   ): Promise<Uint8Array> {
     const now = Date.now();
     const stage = this.#sessions.stage();
     if (options.anew || !stage.hasSession(to.deviceId)) {
-      const { registration, device, signed, kyber } = to;
-      await stage.open(to.deviceId, { registration, device, signed, kyber }, now);
+      const { registration, device, signed, kyber, once } = to;
+      const ofOnce = once && {
+        kyber: { id: once.kyberId, key: once.kyber, signature: once.kyberSignature },
+        once: { id: once.id, key: once.key },
+      };
+      const bundle = { registration, device, signed, kyber, ...ofOnce };
+      await stage.open(to.deviceId, bundle, now);
     }
     const hello = {
       card: options.card ?? (await this.card()),
       to: sha256(to.identity.blob),
       from: sha256(this.signer.publicKey.blob),
       say: new Uint8Array(16).fill(7),
+      ...(options.invite === undefined ? {} : { invite: options.invite }),
     };
     const plaintext =
       words instanceof Uint8Array ? words : encodePlaintext({ content: this.content(words), hello });

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { DEFAULT_DELAYS } from "@asfaleia/client/messenger";
 import { fingerprint, type PublicKey } from "@asfaleia/identity";
-import { devicePublicKey, ENVELOPE_SIZES } from "../../packages/client/test/internals.ts";
+import { devicePublicKey, ENVELOPE_SIZES, readInviteLink } from "../../packages/client/test/internals.ts";
 import { newRelay, newRelayKey, type Person, restart, until } from "./kit.ts";
 import type { Recorder, Seen } from "./recorder.ts";
 import { Watch, type Watched } from "./watched.ts";
@@ -245,6 +245,64 @@ test("a first contact by card shows no SSH key", LIMIT, async (t) => {
   const first = watch.recorder.envelopes.filter(({ mailbox }) => isFront.has(mailbox));
   assert.deepEqual([...new Set(first.map(({ bytes }) => bytes.length))], [OPENING_SIZE]);
   assert.deepEqual(found(watch.recorder.everything(), { alice, bob }), []);
+});
+
+test("an invite shows no SSH key, and is nothing that two people could be told by", LIMIT, async (t) => {
+  const watch = new Watch(t, await newRelay(t), DEFAULT_DELAYS);
+  const [alice, bob, carol] = [
+    await watch.person("alice"),
+    await watch.person("bob"),
+    await watch.person("carol"),
+  ];
+  const { link } = await passing(watch, alice.messenger.makeInvite({ uses: 2 }));
+  const invite = readInviteLink(link)!;
+  const { id } = await passing(watch, bob.messenger.acceptInvite(link, "alice"));
+  const toBob = await passing(watch, alice.next("invite"));
+  await bob.messenger.send(id, "hello");
+  await passing(watch, alice.next("message"));
+  await alice.messenger.send(toBob.contact, "hello");
+  await passing(
+    watch,
+    bob.next("message", ({ message }) => !message.isOwn),
+  );
+  const met = watch.mark;
+  await carol.messenger.acceptInvite(link, "alice");
+  await passing(watch, alice.next("invite"));
+  await watch.quiet([alice, bob, carol], SECOND_MS);
+  const isClosed = (): boolean => watch.recorder.connections.flatMap((seen) => seen.published).length >= 2;
+  await passing(watch, until(isClosed));
+  const dave = await watch.person("dave");
+  await assert.rejects(dave.messenger.acceptInvite(link), { code: "invite-used" });
+  const all = { alice, bob, carol, dave };
+
+  const { connections, envelopes } = watch.recorder;
+  checkSeparate(connections);
+  checkPrivate(watch.recorder, new Set([...fronts(Object.values(all)), invite.mailbox]));
+  assert.deepEqual(found(watch.recorder.everything(), all), []);
+  const secret = Buffer.from(invite.secret);
+  assert.ok(!watch.recorder.everything().includes(secret));
+  assert.ok(!watch.recorder.everything().includes(secret.toString("base64url")));
+
+  // The mailbox is read by Alice and written to by guests before their first answer, and by nobody after.
+  const first = envelopes.filter(({ mailbox }) => mailbox === invite.mailbox);
+  assert.deepEqual([...new Set(first.map(({ bytes }) => bytes.length))], [OPENING_SIZE]);
+  assert.ok(first.filter(({ by }) => by === "bob").every(({ index }) => index < met));
+  const reads = connections.filter(({ read }) => read.includes(invite.mailbox));
+  assert.deepEqual([...new Set(reads.map(({ by }) => by))], ["alice"]);
+  // Its documents, open or closed, are alike, and what is looked up is looked up by nobody in particular.
+  const published = connections.flatMap((seen) => seen.published);
+  assert.ok(published.length >= 2);
+  assert.deepEqual([...new Set(published.map(({ key }) => key))], [invite.mailbox]);
+  assert.deepEqual([...new Set(published.map(({ document }) => document.length))], [OPENING_SIZE]);
+  const looking = connections.filter(({ lookedUp }) => lookedUp.length > 0);
+  assert.deepEqual([...new Set(looking.flatMap(({ lookedUp }) => lookedUp))], [invite.mailbox]);
+  assert.equal(
+    new Set(looking.flatMap(({ keys }) => keys)).size,
+    looking.length,
+    "each under a key of its own",
+  );
+  const keys = new Set(looking.flatMap((seen) => seen.keys));
+  assert.ok(connections.every(({ sent }) => sent.every(({ key }) => !keys.has(key))));
 });
 
 // Not so yet: after two tries the card is looked up under Bob's SSH key, though it was never at a relay.

@@ -50,6 +50,12 @@ export const PICTURES: readonly Allowed[] = [
   { pattern: /\u{10eeee}\p{M}{0,3}/uy },
 ];
 
+/** What a terminal is asked about pictures, and nothing else that it would answer. */
+export const QUERIES: readonly Allowed[] = [
+  { pattern: /\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\/uy },
+  { pattern: /\x1b\[(?:>0q|16t|c)/uy },
+];
+
 /** A link, whose text is its target. */
 export const LINKS: readonly Allowed[] = [
   {

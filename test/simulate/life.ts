@@ -48,7 +48,7 @@ export class Life {
         after: (ms, act) => (this.#isAlive ? this.#after(ms, act) : () => {}),
       },
       random: options.random,
-      dial: (relay, { signal }) => this.#dial(relay, signal),
+      dial: (relay, options) => this.#dial(relay, options),
     };
   }
 
@@ -70,15 +70,17 @@ export class Life {
   }
 
   // Promises of a process that is gone are never kept.
-  #dial(relay: Address, signal: AbortSignal): Promise<Link> {
+  #dial(relay: Address, options: Parameters<Dial>[1]): Promise<Link> {
     return new Promise((resolve, reject) => {
       if (!this.#isAlive) return;
-      this.#options.dial(relay, { signal: AbortSignal.any([signal, this.#ended.signal]) }).then(
-        (link) => (this.#isAlive ? resolve(link) : link.close()),
-        (error) => {
-          if (this.#isAlive) reject(error);
-        },
-      );
+      this.#options
+        .dial(relay, { ...options, signal: AbortSignal.any([options.signal, this.#ended.signal]) })
+        .then(
+          (link) => (this.#isAlive ? resolve(link) : link.close()),
+          (error) => {
+            if (this.#isAlive) reject(error);
+          },
+        );
     });
   }
 

@@ -9,6 +9,7 @@ import {
   Connection,
   checkRelayProof,
   type Dial,
+  hasPinPrefix,
   type Link,
   LinkError,
   RelayLink,
@@ -55,7 +56,7 @@ export class Network {
   }
 
   dialFor(machine: Machine): Dial {
-    return (address, { signal }) => this.#dial(machine, address, signal);
+    return (address, options) => this.#dial(machine, address, options);
   }
 
   /** Until `ms` from now a machine does not reach a relay. Its connections break at once, or swallow everything. */
@@ -98,13 +99,15 @@ export class Network {
     }
   }
 
-  async #dial(machine: Machine, address: Address, signal: AbortSignal): Promise<Link> {
+  async #dial(machine: Machine, address: Address, { signal, pinPrefix }: Parameters<Dial>[1]): Promise<Link> {
     const { random, scheduler, latency, relays } = this.#options;
     const count = (this.#dialled.get(machine.name) ?? 0) + 1;
     this.#dialled.set(machine.name, count);
     const name = `${machine.name}#${count}`;
     const chance = random.for(name);
-    const relay = relays.find((known) => known.address.fingerprint === address.fingerprint);
+    const relay = relays.find(({ address: { fingerprint = "" } }) =>
+      pinPrefix === undefined ? fingerprint === address.fingerprint : hasPinPrefix(fingerprint, pinPrefix),
+    );
     const isApart = relay === undefined || this.#isApart(machine.name, relay.name);
     const ms = isApart ? chance.between(0, DIAL_MS) : 2 * chance.between(latency.least, latency.most);
     await this.#wait(ms, `${name} dials ${relay?.name ?? "nobody"}`, signal);

@@ -123,6 +123,9 @@ class StandIn implements Played {
       verified: false,
       identities: [identity],
       unread: 0,
+      timerMs: 0,
+      hasCard: cards.length > 0,
+      lookups: 0,
       devices: cards.map(({ device }, at) => ({
         id: device,
         identity,

@@ -111,7 +111,17 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** What a person can do nothing about by another command line. */
-const MESSENGER_EXITS: Readonly<Record<string, Exit>> = { "signer-needed": EXIT.key, closed: EXIT.failed };
+const MESSENGER_EXITS: Readonly<Record<string, Exit>> = {
+  "signer-needed": EXIT.key,
+  closed: EXIT.failed,
+  "code-wrong": EXIT.key,
+  "code-ended": EXIT.timeout,
+  "code-taken": EXIT.refused,
+  "no-such-code": EXIT.nothing,
+  "no-such-invite": EXIT.nothing,
+  "invite-used": EXIT.nothing,
+  "invite-ended": EXIT.nothing,
+};
 
 const PROFILE_EXITS: Readonly<Record<string, Exit>> = {
   "in-use": EXIT.profile,

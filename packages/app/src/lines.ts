@@ -10,12 +10,15 @@ export function isoTime(ms: number | undefined): string | undefined {
   return ms === undefined || !(Math.abs(ms) <= LATEST_MS) ? undefined : new Date(ms).toISOString();
 }
 
-export function messageJson(
-  type: "message" | "request" | "changed",
-  view: MessageView,
-  saved?: string,
-): string {
-  return jsonLine({
+export function messageJson(type: MessageLine, view: MessageView, saved?: string): string {
+  return jsonLine(messageFacts(type, view, saved));
+}
+
+type MessageLine = "message" | "request" | "changed";
+
+/** A message as programs are told it. @param saved where its file has been written */
+export function messageFacts(type: MessageLine, view: MessageView, saved?: string): object {
+  return {
     type,
     id: view.id,
     with: view.with,
@@ -35,7 +38,7 @@ export function messageJson(
     reactions: view.reactions,
     state: view.state,
     saved,
-  });
+  };
 }
 
 export function fileFacts({ id, name, type, size, state, done }: FileView): object {

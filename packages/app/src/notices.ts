@@ -17,6 +17,8 @@ const TEXTS: Readonly<Record<ChangeKind, string>> = {
   "verification-fell": "no longer verified: compare the safety number again (asfaleia verify NAME)",
   blocked: "blocked",
   unblocked: "no longer blocked",
+  "invite-used": "the invite was used by somebody else before: nothing reaches them; ask for a new one",
+  "invite-ended": "the invite has ended: nothing reaches them; ask for a new one",
 };
 
 /** @param what a kind of change, perhaps with a number behind it */

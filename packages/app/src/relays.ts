@@ -46,9 +46,15 @@ export function reachRelay(
  * Opens a link to a relay, once its key is trusted: it is pinned, known, or somebody at the terminal says yes. It goes
  * through ASFALEIA_PROXY where that is set.
  * @param signal ends the link too
+ * @param pinPrefix the beginning of its pin, where the address has none: then known_relays has no say
  * @throws Failure, LinkError, KnownRelaysError, Interrupted
  */
-export async function dialTrusted(address: Address, trusting: Trusting, signal: AbortSignal): Promise<Link> {
+export async function dialTrusted(
+  address: Address,
+  trusting: Trusting,
+  signal: AbortSignal,
+  pinPrefix?: Uint8Array,
+): Promise<Link> {
   const { knownRelayTrust, LinkError, openLink } = await import("@asfaleia/client");
   const way = await wayTo(address);
   const file = join(trusting.home, "known_relays");
@@ -59,10 +65,11 @@ export async function dialTrusted(address: Address, trusting: Trusting, signal: 
     ask: (fingerprint) => askAboutRelay(address, fingerprint, trusting.home, signal),
   });
   try {
-    return await openLink(address, { trust, signal, ...way });
+    const pin = pinPrefix === undefined ? {} : { pinPrefix };
+    return await openLink(address, { trust, signal, ...way, ...pin });
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
-    if (error.code === "relay-key-changed") warnOfChange(address, file);
+    if (error.code === "relay-key-changed") warnOfChange(address, file, pinPrefix !== undefined);
     if (error.code === "relay-untrusted") throw untrusted(address);
     throw error;
   }
@@ -124,9 +131,10 @@ function untrusted(address: Address): Failure {
 
 const BANNER = "@".repeat(59);
 
-function warnOfChange(address: Address, file: string): void {
-  const where =
-    address.fingerprint === undefined
+function warnOfChange(address: Address, file: string, isInvite: boolean): void {
+  const where = isInvite
+    ? "Its key is not the one in the invite link. Ask for the link once more, over a way that you trust."
+    : address.fingerprint === undefined
       ? `Its key is not the one in ${file}.
 If the operator tells you that the key was changed, remove the line of ${placeOf(address)} from that file.`
       : "Its key is not the one behind # in its address. If the operator tells you of a new one, use a new address.";

@@ -18,11 +18,17 @@ export interface Random {
   fraction(): number;
 }
 
+export interface DialOptions {
+  readonly signal: AbortSignal;
+  /** As in LinkOptions: it pins the relay's key where the address does not, so nobody is asked and nothing is remembered. */
+  readonly pinPrefix?: Uint8Array;
+}
+
 /**
  * Opens a link to a relay whose key is proved and trusted.
  * Rejects with LinkError, RefusedError, the signal's reason, or what ended the question whether to trust.
  */
-export type Dial = (relay: Address, options: { readonly signal: AbortSignal }) => Promise<Link>;
+export type Dial = (relay: Address, options: DialOptions) => Promise<Link>;
 
 export interface Environment {
   readonly clock: Clock;

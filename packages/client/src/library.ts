@@ -6,16 +6,20 @@ export { completeCode, formatCode, parseCode, type SpokenCode } from "./code/spo
 export { initProfile } from "./engine/init.ts";
 export { openMessenger } from "./engine/open.ts";
 export { SETTING_NAMES } from "./engine/settings.ts";
-export type { Clock, Dial, Environment, Random } from "./environment.ts";
+export type { Clock, Dial, DialOptions, Environment, Random } from "./environment.ts";
 export { type Card, openCard } from "./format/card.ts";
 export { readCardText, writeCardText } from "./format/cardtext.ts";
 export { FormatError, type FormatErrorCode } from "./format/errors.ts";
+export { type Invite, readInviteLink } from "./format/invite.ts";
 export {
   type CodeOffer,
   type ContactView,
   type DeviceView,
   type FileView,
   type InitOptions,
+  type InviteOptions,
+  type InviteState,
+  type InviteView,
   type JoinOptions,
   type MakeCodeOptions,
   type MessageView,
@@ -26,6 +30,7 @@ export {
   type MessengerOptions,
   type RelayStatus,
   type SendOptions,
+  type SourceView,
   type Status,
 } from "./messenger.ts";
 export { readBackup, writeBackup } from "./profile/backup.ts";

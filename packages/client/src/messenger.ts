@@ -65,6 +65,10 @@ export type MessengerErrorCode =
   | "code-ended"
   /** Somebody else uses or disturbs its number. */
   | "code-taken"
+  | "bad-invite"
+  | "no-such-invite"
+  | "invite-used"
+  | "invite-ended"
   | "closed";
 
 export class MessengerError extends Error {
@@ -86,6 +90,50 @@ export interface ContactView {
   readonly identities: readonly string[];
   readonly devices: readonly DeviceView[];
   readonly unread: number;
+  /** How long new messages live on both sides; 0 for ever. */
+  readonly timerMs: number;
+  /** How long messages are kept here after they arrived; left out for ever, 0 not at all. */
+  readonly retentionMs?: number;
+  /** Whether something can be sent: a device of theirs is known, or it is `me`. */
+  readonly hasCard: boolean;
+  /** Of the identities, the least number of times that a card was looked up: above 0 without a card, in vain. */
+  readonly lookups: number;
+  /** An invite of theirs was answered, and they have not: `waiting`, or it had been used by others, or had ended. */
+  readonly invite?: "waiting" | "used" | "ended";
+}
+
+export interface InviteOptions {
+  /** 1 to 100; 1 where it is left out. */
+  readonly uses?: number;
+  /** A minute to 30 days; 7 days where it is left out. */
+  readonly expiresMs?: number;
+  /** The name for who answers; where it is left out or taken, the card's, with a number behind it if need be. */
+  readonly as?: string;
+}
+
+/** `spent`: used as often as it may be. */
+export type InviteState = "open" | "spent" | "expired";
+
+export interface InviteView {
+  readonly id: number;
+  /** To be given to somebody over a way that is trusted: whoever has it first can use it. */
+  readonly link: string;
+  readonly uses: number;
+  readonly used: number;
+  readonly expiresAt: number;
+  readonly as?: string;
+  readonly state: InviteState;
+  /** Whether the relay has had it; until then nobody can answer, and it is tried again. */
+  readonly isPublished: boolean;
+}
+
+/** A place outside that says which keys a contact has. */
+export interface SourceView {
+  /** Such as `github:alice`; 1 to 512 characters. */
+  readonly source: string;
+  readonly checkedAt: number;
+  /** Fingerprints that were there at the last look. */
+  readonly fingerprints: readonly string[];
 }
 
 export interface DeviceView {
@@ -152,6 +200,8 @@ export type MessengerEvent =
       readonly about: string;
       readonly count?: number;
     }
+  /** Somebody has used an invite of ours. */
+  | { readonly type: "invite"; readonly id: number; readonly contact: number; readonly state: InviteState }
   | { readonly type: "file"; readonly contact: number; readonly file: FileView }
   | { readonly type: "connection"; readonly relay: string; readonly isUp: boolean };
 
@@ -252,6 +302,23 @@ export interface Messenger {
    * `code-taken`, `bad-card`; before anything was said, with LinkError or RefusedError; the signal's reason.
    */
   joinCode(code: string, options?: JoinOptions): Promise<ContactView>;
+  /**
+   * Makes an invite and publishes it at the own relay: whoever has the link can become a contact. Where the relay cannot be
+   * had now, it is kept and published later (`isPublished`).
+   * @throws MessengerError `not-allowed`, `not-confirmed`, `bad-name`, `too-long`; LinkError, RefusedError where the own
+   *   relay has no pin in its address and cannot be asked
+   */
+  makeInvite(options?: InviteOptions): Promise<InviteView>;
+  /** Oldest first, closed ones for a week longer. */
+  invites(): InviteView[];
+  /** Nobody can use it any more. @throws MessengerError `no-such-invite` */
+  revokeInvite(id: number): Promise<void>;
+  /**
+   * Makes the owner of an invite a contact, and lets them know.
+   * @throws MessengerError `bad-invite`, `invite-ended`, `invite-used`, `no-such-invite`, `bad-card`, `not-allowed`,
+   *   `not-confirmed`, `name-taken`, `bad-name`; LinkError, RefusedError where the relay of the invite cannot be asked
+   */
+  acceptInvite(link: string, name?: string): Promise<ContactView>;
   contacts(): ContactView[];
   /** By name (letter case aside) or by fingerprint of one of the identities. */
   contact(nameOrFingerprint: string): ContactView | undefined;
@@ -263,6 +330,11 @@ export interface Messenger {
   safetyNumber(contact: number): string;
   setVerified(contact: number, verified: boolean): Promise<void>;
   changes(contact: number): { readonly at: number; readonly kind: ChangeKind; readonly about: string }[];
+  /** Where keys of a contact were found, by name. */
+  sources(contact: number): SourceView[];
+  /** Keeps what a source says now. @throws MessengerError `no-such-contact`; RangeError for what is no source */
+  setSource(contact: number, source: SourceView): Promise<void>;
+  removeSource(contact: number, source: string): Promise<void>;
   /** Takes a request as a contact, under a name. */
   accept(contact: number, name?: string): Promise<ContactView>;
 
@@ -283,6 +355,8 @@ export interface Messenger {
   cancelFile(contact: number, id: string): Promise<void>;
   /** The bytes of a complete file. */
   fileBytes(contact: number, id: string): Uint8Array;
+  /** Up to `length` bytes of a complete file from `at` on, fewer at its end: only the parts they are in are read. */
+  fileChunk(contact: number, id: string, at: number, length: number): Uint8Array;
 
   /** The last lines of a conversation, oldest first. */
   history(contact: number, options?: { readonly limit?: number; readonly before?: string }): MessageView[];

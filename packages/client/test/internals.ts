@@ -10,12 +10,21 @@ export { deviceId } from "../src/format/deviceid.ts";
 export { makeDeviceList } from "../src/format/devicelist.ts";
 export { ENVELOPE_SIZES, type Inner, openEnvelope, sealEnvelope } from "../src/format/envelope.ts";
 export { sha256 } from "../src/format/hash.ts";
+export { type Invite, makeInviteLink, pinPrefixOf, readInviteLink } from "../src/format/invite.ts";
+export {
+  INVITE_DOCUMENT_BYTES,
+  INVITE_SLOT,
+  type InviteDocument,
+  inviteProof,
+  openInvite,
+  sealInvite,
+} from "../src/format/invitedocument.ts";
 export { xwingKeyFromSeed } from "../src/format/xwing.ts";
 export type { AuthToken } from "../src/link/authenticate.ts";
 export { Connection } from "../src/link/connection.ts";
 export { LinkError, RefusedError } from "../src/link/errors.ts";
 export type { Link } from "../src/link/link.ts";
-export { checkRelayProof } from "../src/link/proof.ts";
+export { checkRelayProof, hasPinPrefix } from "../src/link/proof.ts";
 export { RelayLink } from "../src/link/relaylink.ts";
 export {
   type InitOptions,

@@ -3,6 +3,7 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import type { Opened } from "../profile/open.ts";
 import { keyOf } from "../profile/open.ts";
 import type { ProfileValues } from "../profile/where.ts";
+import { Codes } from "./codes.ts";
 import type { Caller } from "./method.ts";
 import { Uploads } from "./uploads.ts";
 import type { EventView } from "./views.ts";
@@ -22,6 +23,7 @@ export interface SessionOptions {
 export class Session {
   readonly opened: Opened;
   readonly uploads = new Uploads();
+  readonly codes = new Codes();
   readonly #values: ProfileValues;
   readonly #troubles: () => string[];
   readonly #ready: Promise<void> | undefined;
@@ -87,6 +89,12 @@ export class Session {
   /** When the messenger has closed and its last event is told. */
   ended(): Promise<void> {
     return this.#pump;
+  }
+
+  /** A face is gone, and what only it could go on with. */
+  drop(face: object): void {
+    this.uploads.drop(face);
+    this.codes.drop(face);
   }
 
   #emit(event: EventView): void {

@@ -30,6 +30,8 @@ export function list<const S extends v.GenericSchema>(of: S) {
 const DELIVERY_STATES = ["queued", "at-relay", "delivered", "read", "expired", "refused"] as const;
 export const DeliveryState = v.picklist(DELIVERY_STATES);
 
+export const InviteState = v.picklist(["open", "spent", "expired"]);
+
 export const Device = v.strictObject({
   id: Uuid,
   identity: v.string(),
@@ -53,6 +55,8 @@ export const Contact = v.strictObject({
   hasCard: v.boolean(),
   /** How often the relays were asked for a card of each of its keys, at least. */
   lookups: Count,
+  /** An invite of theirs was answered, and they have not: `waiting`, or it had been used by others, or had ended. */
+  invite: optional(v.picklist(["waiting", "used", "ended"])),
 }) satisfies v.GenericSchema<unknown, ContactView>;
 
 export const File = v.strictObject({
@@ -105,6 +109,8 @@ export const Event = v.variant("type", [
     count: optional(Count),
   }),
   v.strictObject({ type: v.literal("file"), contact: ContactId, file: File }),
+  /** Somebody has used an invite of ours. */
+  v.strictObject({ type: v.literal("invite"), id: Count, contact: ContactId, state: InviteState }),
   v.strictObject({ type: v.literal("connection"), relay: v.string(), isUp: v.boolean() }),
   /** Said through another face of this profile. */
   v.strictObject({ type: v.literal("said"), message: Message }),

@@ -40,7 +40,8 @@ export async function readIntroduction(word: string): Promise<Introduction> {
   return introductionIn(Buffer.from(file).toString("utf8"), word === "-" ? undefined : word);
 }
 
-function introductionIn(text: string, file: string | undefined): Introduction {
+/** @throws KeyError, Failure */
+export function introductionIn(text: string, file: string | undefined): Introduction {
   return text.includes(CARD_MARK) ? { kind: "card", card: text, file } : { kind: "keys", keys: keysIn(text) };
 }
 

@@ -2,6 +2,8 @@
 import { dispatch } from "../api/dispatch.ts";
 import type { Session } from "../api/session.ts";
 import { EXIT, Failure } from "../exit.ts";
+import { errorBody, failureFrom } from "../rpc/errors.ts";
+import { RpcError } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
@@ -21,7 +23,14 @@ export class LocalFace implements Face {
   ): Promise<Result<M>> {
     const { signal } = this.#session.opened;
     const either = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    return (await dispatch(this.#session, method, params, { signal: either, face: this })) as Result<M>;
+    either.throwIfAborted();
+    try {
+      return (await dispatch(this.#session, method, params, { signal: either, face: this })) as Result<M>;
+    } catch (error) {
+      either.throwIfAborted();
+      // The same as through an agent.
+      throw failureFrom(new RpcError(errorBody(error)));
+    }
   }
 
   events({ signal }: { readonly signal?: AbortSignal } = {}): Promise<AsyncIterable<EventView>> {
@@ -44,6 +53,7 @@ export class LocalFace implements Face {
   }
 
   async close(): Promise<void> {
+    this.#session.drop(this);
     this.#failure ??= new Failure(EXIT.failed, "the profile is closed");
     for (const queue of [...this.#queues]) queue.end();
   }

@@ -1,107 +1,165 @@
-/** JPEG (ITU-T T.81): what it says of itself, read by us, and its pixels, by jpeg-js. */
-import jpeg from "jpeg-js";
+/** JPEG (ITU-T T.81): baseline and progressive, with Huffman codes and 8 bits a sample; gray, colour and CMYK. */
 import { damaged, PictureError } from "./error.ts";
-import { orientationIn } from "./exif.ts";
-import { MAX_JPEG_MEBIBYTES, MAX_JPEG_PIXELS, MAX_JPEG_SCANS } from "./limits.ts";
+import { scaledTable, transform } from "./jpegdct.ts";
+import { type JpegFrame, MARKER, readJpegFrame, segmentsOf } from "./jpegframe.ts";
+import { type Plane, readScan } from "./jpegscan.ts";
+import { type JpegTables, readHuffman, readQuantization } from "./jpegtables.ts";
+import { MAX_JPEG_COEFFICIENT_BYTES } from "./limits.ts";
 import { oriented, type Pixels, type Size } from "./pixels.ts";
 import { Shrinker } from "./shrink.ts";
 
-/** Table B.1: baseline, extended and progressive, all with Huffman codes. Nobody sends the other processes. */
-const FRAMES = [0xc0, 0xc1, 0xc2];
-const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
-const [SOI, EOI, SOS, APP1, RST0, RST7, TEM] = [0xd8, 0xd9, 0xda, 0xe1, 0xd0, 0xd7, 0x01];
-const MEGA = 1_000_000;
-
-export interface JpegFrame extends Size {
-  /** EXIF's, 1 where there is none. */
-  readonly orientation: number;
-}
-
-export function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
-}
+/** How the colours of three and four components are coded, where APP14 of Adobe says so. */
+type AdobeTransform = 0 | 1 | 2;
 
 /**
- * The one frame of the file, as it is stored: not yet turned.
- * @throws PictureError `damaged`; `unknown-type` for processes that are not shown; `too-slow` for too many scans
- */
-export function readJpegFrame(bytes: Uint8Array): JpegFrame {
-  let size: Size | undefined;
-  let orientation = 1;
-  let scans = 0;
-  for (const { marker, data } of segmentsOf(bytes)) {
-    if (OTHER_FRAMES.includes(marker)) throw new PictureError("unknown-type");
-    if (marker === APP1) orientation = orientationIn(data) ?? orientation;
-    else if (marker === SOS && ++scans > MAX_JPEG_SCANS) throw new PictureError("too-slow");
-    else if (FRAMES.includes(marker)) {
-      if (size !== undefined || data.length < 6) throw damaged();
-      if (data[0] !== 8) throw new PictureError("unknown-type");
-      size = { height: data[1]! * 256 + data[2]!, width: data[3]! * 256 + data[4]! };
-    }
-  }
-  if (size === undefined || scans === 0) throw damaged();
-  return { ...size, orientation };
-}
-
-interface Segment {
-  readonly marker: number;
-  readonly data: Uint8Array;
-}
-
-/** Markers with what belongs to them; what is coded behind a start of scan is passed over. */
-function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
-  let at = 2;
-  for (;;) {
-    // Between segments, and through coded bytes, on to the next marker.
-    while (at < bytes.length && !(bytes[at] === 0xff && isMarker(bytes[at + 1]))) at++;
-    const marker = bytes[at + 1];
-    if (marker === undefined || marker === EOI) return;
-    const length = (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
-    if (length < 2 || at + 2 + length > bytes.length) throw damaged();
-    yield { marker, data: bytes.subarray(at + 4, at + 2 + length) };
-    at += 2 + length;
-  }
-}
-
-/** One that begins a segment or ends the picture: neither a stuffed byte, nor a fill byte, nor a restart. */
-function isMarker(byte: number | undefined): boolean {
-  if (byte === undefined || byte === 0 || byte === 0xff || byte === TEM) return false;
-  return !(byte >= RST0 && byte <= RST7);
-}
-
-/**
- * The picture, turned as its EXIF data say.
+ * The picture, turned as its EXIF data say. Only the coefficients stand in memory whole.
  * @param fit the size to make of a size as it is seen
- * @throws PictureError `damaged`, `too-large`
+ * @throws PictureError `damaged`, `too-large`, `unknown-type`, `too-slow`
  */
 export function decodeJpeg(bytes: Uint8Array, fit: (size: Size) => Size): Pixels {
-  const { orientation } = readJpegFrame(bytes);
-  const whole = decodeWhole(bytes);
-  const isSideways = orientation >= 5;
-  const to = isSideways ? swapped(fit(swapped(whole))) : fit(whole);
-  const shrinker = new Shrinker(whole, to);
-  const stride = whole.width * 4;
-  for (let y = 0; y < whole.height; y++) {
-    shrinker.addRow(y, whole.data.subarray(y * stride, (y + 1) * stride));
-  }
-  return oriented(shrinker.finish(), orientation);
+  const frame = readJpegFrame(bytes);
+  const planes = planesOf(frame);
+  const { tables, adobe } = readScans(bytes, frame, planes);
+  const isSideways = frame.orientation >= 5;
+  const to = isSideways ? swapped(fit(swapped(frame))) : fit(frame);
+  const shrinker = new Shrinker(frame, to);
+  paintRows(frame, planes, tables, adobe, (y, row) => shrinker.addRow(y, row));
+  return oriented(shrinker.finish(), frame.orientation);
 }
 
 function swapped({ width, height }: Size): Size {
   return { width: height, height: width };
 }
 
-function decodeWhole(bytes: Uint8Array): { width: number; height: number; data: Uint8Array } {
-  try {
-    return jpeg.decode(bytes, {
-      useTArray: true,
-      formatAsRGBA: true,
-      tolerantDecoding: false,
-      maxResolutionInMP: MAX_JPEG_PIXELS / MEGA,
-      maxMemoryUsageInMB: MAX_JPEG_MEBIBYTES,
-    });
-  } catch (error) {
-    const isTooLarge = error instanceof Error && /limit exceeded|enough memory/.test(error.message);
-    throw isTooLarge ? new PictureError("too-large") : damaged();
+function planesOf({ width, height, components }: JpegFrame): Plane[] {
+  const [hMost, vMost] = [
+    Math.max(...components.map(({ h }) => h)),
+    Math.max(...components.map(({ v }) => v)),
+  ];
+  const across = Math.ceil(width / (8 * hMost));
+  const down = Math.ceil(height / (8 * vMost));
+  const blocks = components.reduce((sum, { h, v }) => sum + across * h * down * v, 0);
+  if (blocks * 128 > MAX_JPEG_COEFFICIENT_BYTES) throw new PictureError("too-large");
+  return components.map((component) => ({
+    ...component,
+    stride: across * component.h,
+    height: down * component.v,
+    columns: Math.ceil(Math.ceil((width * component.h) / hMost) / 8),
+    rows: Math.ceil(Math.ceil((height * component.v) / vMost) / 8),
+    coefficients: new Int16Array(across * component.h * down * component.v * 64),
+  }));
+}
+
+function readScans(
+  bytes: Uint8Array,
+  { isProgressive }: JpegFrame,
+  planes: readonly Plane[],
+): { tables: Float32Array[]; adobe: AdobeTransform | undefined } {
+  const tables: JpegTables = { quantization: [], dc: [], ac: [] };
+  let restart = 0;
+  let adobe: AdobeTransform | undefined;
+  for (const { marker, data, coded } of segmentsOf(bytes)) {
+    if (marker === MARKER.dqt) readQuantization(data, tables);
+    else if (marker === MARKER.dht) readHuffman(data, tables);
+    else if (marker === MARKER.dri && data.length === 2) restart = data[0]! * 256 + data[1]!;
+    else if (marker === MARKER.app14) adobe = adobeTransform(data) ?? adobe;
+    else if (marker === MARKER.sos) readScan(data, coded, planes, { isProgressive, restart, tables });
+  }
+  const scaled = planes.map(({ table }) => {
+    const found = tables.quantization[table];
+    if (found === undefined) throw damaged();
+    return scaledTable(found);
+  });
+  return { tables: scaled, adobe };
+}
+
+function adobeTransform(data: Uint8Array): AdobeTransform | undefined {
+  if (data.length < 12 || Buffer.from(data.subarray(0, 5)).toString("latin1") !== "Adobe") return undefined;
+  const transformed = data[11]!;
+  return transformed === 0 || transformed === 1 || transformed === 2 ? transformed : undefined;
+}
+
+/** Rows of pixels, from the coefficients of one row of MCUs after the other. */
+function paintRows(
+  { width, height }: JpegFrame,
+  planes: readonly Plane[],
+  tables: readonly Float32Array[],
+  adobe: AdobeTransform | undefined,
+  take: (y: number, row: Uint8Array) => void,
+): void {
+  const [hMost, vMost] = [Math.max(...planes.map(({ h }) => h)), Math.max(...planes.map(({ v }) => v))];
+  const strips = planes.map((plane, at) => ({
+    plane,
+    table: tables[at]!,
+    value: new Uint8ClampedArray(width),
+    samples: new Uint8ClampedArray(plane.stride * 8 * plane.v * 8),
+    across: Uint32Array.from({ length: width }, (_, x) => Math.floor((x * plane.h) / hMost)),
+  }));
+  const values = strips.map(({ value }) => value);
+  const row = new Uint8ClampedArray(width * 4);
+  const color = coloring(planes, adobe);
+  for (let top = 0, y = 0; y < height; top++) {
+    for (const { plane, table, samples } of strips) fillStrip(plane, top, table, samples);
+    for (let down = 0; down < vMost * 8 && y < height; down++, y++) {
+      for (const { plane, samples, across, value } of strips) {
+        const line = Math.floor((down * plane.v) / vMost) * plane.stride * 8;
+        for (let x = 0; x < width; x++) value[x] = samples[line + across[x]!]!;
+      }
+      color(values, row);
+      take(y, new Uint8Array(row.buffer));
+    }
+  }
+}
+
+function fillStrip(plane: Plane, top: number, table: Float32Array, samples: Uint8ClampedArray): void {
+  const { stride, v, coefficients } = plane;
+  for (let line = 0; line < v; line++) {
+    for (let column = 0; column < stride; column++) {
+      const at = ((top * v + line) * stride + column) * 64;
+      transform(coefficients, at, table, samples, (line * 8 * stride + column) * 8, stride * 8);
+    }
+  }
+}
+
+type Coloring = (values: readonly Uint8ClampedArray[], row: Uint8ClampedArray) => void;
+
+/** JFIF 1.02 for three components; for four what Adobe's programs write, which is inverted. */
+function coloring(planes: readonly Plane[], adobe: AdobeTransform | undefined): Coloring {
+  if (planes.length === 1) return ([gray], row) => merge([gray!, gray!, gray!], row);
+  const isRgb = String.fromCharCode(...planes.map(({ id }) => id)) === "RGB";
+  const isPlain = planes.length === 3 ? adobe === 0 || (adobe === undefined && isRgb) : adobe !== 2;
+  return (values, row) => {
+    if (isPlain) merge(values, row);
+    else mergeYcc(values as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray], row);
+    if (planes.length === 4) blacken(values[3]!, row, adobe !== undefined);
+  };
+}
+
+function merge([red, green, blue]: readonly Uint8ClampedArray[], row: Uint8ClampedArray): void {
+  for (let x = 0, at = 0; at < row.length; x++, at += 4) {
+    row[at] = red![x]!;
+    row[at + 1] = green![x]!;
+    row[at + 2] = blue![x]!;
+    row[at + 3] = 255;
+  }
+}
+
+function mergeYcc([y, cb, cr]: readonly Uint8ClampedArray[], row: Uint8ClampedArray): void {
+  for (let x = 0, at = 0; at < row.length; x++, at += 4) {
+    const [light, blue, red] = [y![x]!, cb![x]! - 128, cr![x]! - 128];
+    row[at] = light + 1.402 * red;
+    row[at + 1] = light - 0.344136 * blue - 0.714136 * red;
+    row[at + 2] = light + 1.772 * blue;
+    row[at + 3] = 255;
+  }
+}
+
+function blacken(key: Uint8ClampedArray, row: Uint8ClampedArray, isInverted: boolean): void {
+  for (let x = 0, at = 0; at < row.length; x++, at += 4) {
+    const light = isInverted ? key[x]! : 255 - key[x]!;
+    for (let part = 0; part < 3; part++) {
+      const ink = row[at + part]!;
+      row[at + part] = ((isInverted ? ink : 255 - ink) * light) / 255;
+    }
   }
 }

@@ -6,12 +6,12 @@ export const MAX_PICTURE_FILE_BYTES = 16 * 1024 * 1024;
 export const MAX_PICTURE_SIDE = 16_384;
 /** PNG and GIF are scaled down row by row and never stand in memory whole. */
 export const MAX_PICTURE_PIXELS = 40_000_000;
-/** A JPEG stands in memory whole, with all its coefficients. */
-export const MAX_JPEG_PIXELS = 16_000_000;
-/** By the JPEG library's own count, which is about half of what the process then takes. */
-export const MAX_JPEG_MEBIBYTES = 256;
+/** Of a JPEG the coefficients stand in memory whole, two bytes each, with those of a coarser grid for most colours. */
+export const MAX_JPEG_COEFFICIENT_BYTES = 192 * 1024 * 1024;
 /** Real progressive files have about ten; each costs a walk over the whole picture. */
 export const MAX_JPEG_SCANS = 64;
+/** A colour profile may have 255, a progressive file a few for each scan. */
+export const MAX_JPEG_SEGMENTS = 1000;
 /** Pixels in each direction that anything decoded is scaled down to. */
 export const MAX_SHOWN_SIDE = 1600;
 

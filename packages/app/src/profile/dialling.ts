@@ -21,13 +21,17 @@ export class Dialling {
     this.#trusting = trusting;
   }
 
-  readonly dial: Dial = async (relay, { signal }) => {
-    const place = formatAddress(relay);
+  readonly dial: Dial = async (relay, { signal, pinPrefix }) => {
+    // A relay that an invite names by the beginning of its pin is another matter than the one known at that place.
+    const half = pinPrefix === undefined ? "" : ` ${Buffer.from(pinPrefix).toString("hex")}`;
+    const place = formatAddress(relay) + half;
     const refusal = this.#refused.get(place);
     if (refusal !== undefined) throw refusal;
     try {
       const opening =
-        relay.fingerprint === undefined ? this.#inTurn(relay, signal) : this.#open(relay, signal);
+        relay.fingerprint === undefined && pinPrefix === undefined
+          ? this.#inTurn(relay, signal)
+          : this.#open(relay, signal, pinPrefix);
       const link = this.#counting(await this.#count(opening));
       this.#troubles.delete(place);
       return link;
@@ -51,8 +55,8 @@ export class Dialling {
     return [...this.#troubles.values()].map((error) => failureOf(error).message);
   }
 
-  #open(relay: Address, signal: AbortSignal): ReturnType<Dial> {
-    return dialTrusted(relay, this.#trusting, signal);
+  #open(relay: Address, signal: AbortSignal, pinPrefix?: Uint8Array): ReturnType<Dial> {
+    return dialTrusted(relay, this.#trusting, signal, pinPrefix);
   }
 
   #inTurn(relay: Address, signal: AbortSignal): ReturnType<Dial> {

@@ -97,6 +97,9 @@ export class Listener {
       case "connection":
         if (this.#json) await print(jsonLine({ type: "connection", relay: event.relay, up: event.isUp }));
         return false;
+      case "invite":
+        await this.#invite(event);
+        return false;
       case "contacts":
         await this.#learnNames();
         return false;
@@ -124,6 +127,14 @@ export class Listener {
     await this.#show(
       jsonLine({ type: "notice", with: name, contact, what, about, count }),
       () => `* ${cleanLine(name)}: ${noticeText(what, about, count)}\n\n`,
+    );
+  }
+
+  async #invite({ id, contact, state }: EventView & { type: "invite" }): Promise<void> {
+    const name = await this.#name(contact);
+    await this.#show(
+      jsonLine({ type: "invite", id, with: name, contact, state }),
+      () => `* ${cleanLine(name)} has answered your invite\n\n`,
     );
   }
 

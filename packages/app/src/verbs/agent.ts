@@ -8,10 +8,10 @@ import { PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
 export const help = `Usage: asfaleia agent [--idle S] [--home DIR] [--profile NAME]
        asfaleia agent stop
 
-Holds the profile open, with its connections to relays, for every other verb and the terminal UI: they talk to it over a
-socket that only you can reach, and start it by themselves. It runs in the foreground, prints "listening" when it is
-there, and ends on SIGTERM, Ctrl-C, log-out or asfaleia agent stop. A locked profile stays locked until one of the others
-has been told its passphrase.
+Holds the profile open, with its connections to relays, for every other verb and the terminal UI: they talk to it over
+a socket that only you can reach, and start it by themselves. It runs in the foreground, prints "listening" when it is
+there, and ends on SIGTERM, Ctrl-C, log-out or asfaleia agent stop. A locked profile stays locked until one of the
+others has been told its passphrase.
 
   --idle S         end when nobody has been connected for S seconds (default: never)
 ${PROFILE_HELP}

@@ -17,6 +17,14 @@ Shows the settings, one of them, or gives it another value. Those of the profile
   receipts         on or off: whether others are told what you have read (default: off)
   delays           seconds that receipts and copies for your other devices wait on average (default: 5)
   expiry           days after which a message that nobody confirms is given up (default: 30)
+  notify           what a notification says: name (of whom), bare (nothing), off (default: name)
+  on-message       the whole path of a program that the agent runs for each message, which it gets as a line of JSON on
+                   standard input
+  downloads        the folder where the terminal UI saves files
+  own-relay        HOST or HOST:PORT: the agent runs a relay that others reach there, from its next start on
+  github-url       what github:NAME means instead of https://github.com (GitHub Enterprise, Gitea)
+  gitlab-url       what gitlab:NAME means instead of https://gitlab.com
+The value default takes one of the last six back.
 
 Those of one conversation:
   retention        how long messages are kept here: off (not at all), a time such as 30d, or forever
@@ -62,11 +70,16 @@ function lineOf(name: string, text: string, asked: string | undefined): string {
 }
 
 /** What the engine does where nothing is set; other settings are its own affair. */
-const DEFAULTS = { publish: "on", receipts: "off", delays: "5", expiry: "30" } as const;
+const DEFAULTS = { publish: "on", receipts: "off", delays: "5", expiry: "30", notify: "name" } as const;
+const WITHOUT_DEFAULT = ["on-message", "downloads", "own-relay", "github-url", "gitlab-url"] as const;
 
 async function profileSettings(face: Face): Promise<ReadonlyMap<string, string>> {
   const set = await face.call("settings.list", {});
-  return new Map(Object.entries(DEFAULTS).map(([name, value]) => [name, set[name] ?? value]));
+  const known = new Map<string, string>(
+    Object.entries(DEFAULTS).map(([name, value]) => [name, set[name] ?? value]),
+  );
+  for (const name of WITHOUT_DEFAULT) known.set(name, set[name] ?? "");
+  return known;
 }
 
 function conversationSettings({

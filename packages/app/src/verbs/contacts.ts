@@ -2,10 +2,11 @@
 
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
+import { refreshKeys } from "../contacts/refresh.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
-import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
+import { FACE_HELP, FACE_OPTIONS, type FaceValues, withFace } from "../face/open.ts";
 import { print } from "../io.ts";
 import { contactJson } from "../lines.ts";
 import { agrees } from "../person.ts";
@@ -13,11 +14,16 @@ import { agrees } from "../person.ts";
 export const help = `Usage: asfaleia contacts [--json] [--home DIR] [--profile NAME]
        asfaleia contacts rename NAME NEW
        asfaleia contacts remove NAME [--yes]
+       asfaleia contacts --refresh [NAME]
 
-Lists your contacts, renames one, or removes one with all that was said.
+Lists your contacts, renames one, or removes one with all that was said. --refresh looks the keys of those that came
+from a source (asfaleia add github:NAME) up again, and tells what has changed; nothing is taken. It ends with 5 where
+keys have changed, else with 3 where some could not be looked up.
 
   --json           one line of JSON each: type "contact", contact, name, state (contact, blocked, me), verified,
                    identities (fingerprints), devices (id, identity, state, own), unread
+  --refresh        look keys up again: of all contacts, or of one. With --json: type "keys", with, contact, source, kind
+                   (same, changed, replaced, empty) with same, added, gone (fingerprints), or failed
   --yes            remove without asking
 ${FACE_HELP}
 
@@ -26,10 +32,16 @@ Examples:
   asfaleia contacts rename bob robert
 `;
 
-const OPTIONS = { json: { type: "boolean" }, yes: { type: "boolean" }, ...FACE_OPTIONS } as const;
+const OPTIONS = {
+  json: { type: "boolean" },
+  yes: { type: "boolean" },
+  refresh: { type: "boolean" },
+  ...FACE_OPTIONS,
+} as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
+  if (values.refresh) return refresh(values, positionals, signal);
   const [what, name, fresh, more] = positionals;
   if (what !== undefined && what !== "rename" && what !== "remove")
     throw usage("contacts takes rename or remove");
@@ -45,6 +57,19 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       else await remove(face, signal, contact, values.yes === true);
     }
     return EXIT.done;
+  });
+}
+
+function refresh(
+  values: FaceValues & { readonly json?: boolean },
+  [name, more]: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  if (more !== undefined) throw usage("say: contacts --refresh, or contacts --refresh NAME");
+  return withFace(values, signal, async ({ face }) => {
+    const contacts =
+      name === undefined ? await face.call("contacts.list", {}) : [await needContact(face, name)];
+    return refreshKeys(face, contacts, values.json === true);
   });
 }
 

@@ -16,7 +16,8 @@ export function toPam({ width, height, rgba }: Pixels): Buffer {
 }
 
 export function toPpm({ width, height, rgba }: Pixels): Buffer {
-  const rgb = rgba.filter((_, at) => at % 4 !== 3);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let at = 0, to = 0; at < rgba.length; at++) if (at % 4 !== 3) rgb[to++] = rgba[at]!;
   return Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), rgb]);
 }
 
@@ -111,13 +112,15 @@ const byte = fc.integer({ min: 0, max: 255 });
 
 /** A smooth picture, as photographs are. */
 export function gradient(width: number, height: number): Pixels {
+  const wave = (length: number) =>
+    Uint8Array.from({ length: width + height }, (_, at) => 128 + 110 * Math.sin(at / length));
+  const [red, green, blue] = [wave(20), wave(25), wave(30)];
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += 4) {
-      rgba.set(
-        [x / 20, y / 25, (x + y) / 30].map((wave) => 128 + 110 * Math.sin(wave)),
-        at,
-      );
+      rgba[at] = red[x]!;
+      rgba[at + 1] = green[y]!;
+      rgba[at + 2] = blue[x + y]!;
       rgba[at + 3] = 255;
     }
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { assertHarmless, QUERIES } from "../../../../test/kit/harmless.ts";
 import { MAX_ANSWER_CHARACTERS, PICTURE_QUERIES, readAnswers } from "../../src/picture/answers.ts";
 import { colorDepth, knowsPlaceholders, pictureWay, type TerminalAnswers } from "../../src/picture/way.ts";
 
@@ -106,4 +107,7 @@ test("absurd answers are none", () => {
   );
 });
 
-test("the question ends with what every terminal answers", () => assert.match(PICTURE_QUERIES, /\x1b\[c$/));
+test("the question is nothing but questions, and ends with what every terminal answers", () => {
+  assert.equal(assertHarmless(PICTURE_QUERIES, ...QUERIES), "");
+  assert.match(PICTURE_QUERIES, /\x1b\[c$/);
+});

@@ -59,6 +59,7 @@ const KINDS: { readonly [K in ContentKind]: Take<K> } = {
   hello: () => {},
   profile: () => {},
   dummy: () => {},
+  invite: () => {},
 };
 
 /** Kinds that a stranger may use: the others need a conversation. */

@@ -5,12 +5,16 @@ import type { Environment } from "../environment.ts";
 import type { OwnMailbox, Profile } from "../profile/profile.ts";
 import type { Delays } from "../rules/resend.ts";
 import { sendReceipt } from "./acknowledge.ts";
+import { AnswerLooks } from "./answerlooks.ts";
 import { Cards } from "./cards.ts";
 import { type Context, now, type OwnKeys } from "./context.ts";
 import { Duties, type Duty } from "./duties.ts";
 import { Events } from "./events.ts";
 import { Fates } from "./fates.ts";
 import { tellGaps } from "./gaps.ts";
+import { Refusals } from "./guests.ts";
+import { InvitePublisher } from "./invitepublish.ts";
+import { dropInvites } from "./invites.ts";
 import { Lanes } from "./lanes.ts";
 import { Lookups } from "./lookups.ts";
 import { changeMailboxes } from "./mailboxchanges.ts";
@@ -44,6 +48,9 @@ export class Engine implements Context {
   readonly events = new Events();
   readonly cards = new Cards();
   readonly readers: Readers;
+  readonly invitePublisher: InvitePublisher;
+  readonly answerLooks: AnswerLooks;
+  readonly #refusals = new Refusals();
   readonly #parts: Parts;
   readonly #lanes: Lanes;
   readonly #fates: Fates;
@@ -62,12 +69,15 @@ export class Engine implements Context {
     this.#keys = ownKeys(profile);
     const boot = (relay: string, bootId: Uint8Array): void => {
       heardBoot(this, relay, bootId);
+      this.invitePublisher.heardBoot(relay, bootId);
       onBoot(relay, bootId);
     };
     this.#parts = new Parts(this);
     this.#fates = new Fates(this);
     this.#lanes = new Lanes({ environment, onBoot: boot });
     this.#lookups = new Lookups(this);
+    this.invitePublisher = new InvitePublisher(this);
+    this.answerLooks = new AnswerLooks(this);
     this.readers = new Readers({
       context: this,
       receive: (mailbox, envelope) => this.#receive(mailbox, envelope),
@@ -79,7 +89,11 @@ export class Engine implements Context {
       { run: () => this.#sendReceipts() },
       { run: () => this.#sendParts() },
       { run: () => this.#lookUp() },
+      { run: () => this.invitePublisher.look() },
+      { run: () => this.answerLooks.look() },
       { run: () => expire(this) },
+      { run: () => dropInvites(this), isSlow: true },
+      { run: () => this.invitePublisher.refresh(), isSlow: true },
       { run: () => changeMailboxes(this), isSlow: true },
       { run: () => this.#parts.askAgain(), isSlow: true },
       { run: () => tellGaps(this), isSlow: true },
@@ -136,7 +150,8 @@ export class Engine implements Context {
   async #close(): Promise<void> {
     this.#duties.close();
     this.events.close();
-    await Promise.all([this.readers.close(), this.#lanes.close(), this.#lookups.close()]);
+    const busy = [this.readers, this.#lanes, this.#lookups, this.invitePublisher, this.answerLooks];
+    await Promise.all(busy.map((each) => each.close()));
     await this.turns.close();
   }
 
@@ -144,7 +159,9 @@ export class Engine implements Context {
   async #receive(mailbox: OwnMailbox, envelope: Uint8Array): Promise<void> {
     let isDone = false;
     await this.inTurn(async () => {
-      await receive(this, this.#parts, mailbox, envelope);
+      const refusal = await receive(this, this.#parts, mailbox, envelope);
+      if (refusal !== undefined && this.#refusals.mayTell(mailbox.id))
+        this.#lanes.push(refusal.route, refusal.parcel);
       isDone = true;
     });
     if (!isDone) throw new TurnsClosed();

@@ -12,6 +12,8 @@ const SHOWN: ReadonlySet<ChangeKind> = new Set([
   "lists-conflict",
   "session-reset",
   "verification-fell",
+  "invite-used",
+  "invite-ended",
 ]);
 
 /**

@@ -4,6 +4,8 @@ import {
   type CodeOffer,
   type ContactView,
   type DeviceView,
+  type InviteOptions,
+  type InviteView,
   type JoinOptions,
   type MakeCodeOptions,
   type MessageView,
@@ -12,16 +14,21 @@ import {
   type MessengerEvent,
   type MessengerOptions,
   type SendOptions,
+  type SourceView,
   type Status,
 } from "../messenger.ts";
 import type { ChangeKind, DeliveryState, FileTransfer, Message } from "../profile/profile.ts";
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
+import { acceptInvite } from "./answers.ts";
 import { Codes } from "./codes.ts";
 import { keep, type Tell } from "./context.ts";
 import { Engine } from "./engine.ts";
+import { fileChunk } from "./filebytes.ts";
+import { fileOf, findMessage, messageOf } from "./find.ts";
 import { introduce } from "./introductions.ts";
+import { inviteViews, makeInvite, revokeInvite } from "./invites.ts";
 import { frontCard } from "./owncard.ts";
-import { confirmOwnDevice, refreshList, withdrawOwnDevice } from "./owndevices.ts";
+import { confirmOwnDevice, ownDeviceViews, refreshList, withdrawOwnDevice } from "./owndevices.ts";
 import {
   accept,
   acceptDevice,
@@ -30,6 +37,7 @@ import {
   block,
   contactOf,
   findContact,
+  removeContact,
   rename,
   safetyNumberOf,
   setVerified,
@@ -40,13 +48,11 @@ import { readMessages } from "./receipts.ts";
 import { renewOwnDevice } from "./renew.ts";
 import { acceptFile, cancelFile, change, sayFile, saySomething, setTimer } from "./sayings.ts";
 import { checkSetting, delaysOf } from "./settings.ts";
+import { setSource } from "./sources.ts";
 import { statusOf } from "./status.ts";
-import { partCount } from "./transfers.ts";
 import { TurnsClosed } from "./turns.ts";
-import { contactView, deviceView, messageView } from "./views.ts";
+import { contactView, messageView } from "./views.ts";
 
-const HEX_ID = /^[0-9a-f]{32}$/;
-const HEX_PREFIX = /^(?:[0-9a-f]{2}){2,16}$/;
 /** Lines of a history, where nobody says how many. */
 const HISTORY_LINES = 50;
 const SEARCH_HITS = 50;
@@ -121,6 +127,40 @@ class OpenMessenger implements Messenger {
     return this.#keep((tell) => contactView(this.#engine, addKeys(this.#engine, tell, keys, name)));
   }
 
+  async makeInvite(options: InviteOptions = {}): Promise<InviteView> {
+    const view = await this.#open(() => makeInvite(this.#engine, options));
+    this.#expectOpen();
+    return view;
+  }
+
+  invites(): InviteView[] {
+    this.#expectOpen();
+    return inviteViews(this.#engine);
+  }
+
+  revokeInvite(id: number): Promise<void> {
+    return this.#keep(() => revokeInvite(this.#engine, id));
+  }
+
+  async acceptInvite(link: string, name?: string): Promise<ContactView> {
+    const { signal } = this.#engine.answerLooks;
+    const contact = await this.#open(() => acceptInvite(this.#engine, link, name, signal));
+    return contactView(this.#engine, contactOf(this.#engine, contact));
+  }
+
+  sources(contact: number): SourceView[] {
+    this.#expectOpen();
+    return this.#engine.profile.sources.ofContact(contact).map(({ contact: _, ...source }) => source);
+  }
+
+  setSource(contact: number, source: SourceView): Promise<void> {
+    return this.#keep(() => setSource(this.#engine, contactOf(this.#engine, contact), source));
+  }
+
+  removeSource(contact: number, source: string): Promise<void> {
+    return this.#keep(() => this.#engine.profile.sources.remove(contact, source));
+  }
+
   contacts(): ContactView[] {
     this.#expectOpen();
     return this.#engine.profile.contacts.all().map((contact) => contactView(this.#engine, contact));
@@ -148,14 +188,7 @@ class OpenMessenger implements Messenger {
   }
 
   removeContact(contact: number): Promise<void> {
-    return this.#keep(() => {
-      if (contactOf(this.#engine, contact).state === "me")
-        throw new MessengerError("not-allowed", "these are your own devices");
-      const { contacts, mailboxes } = this.#engine.profile;
-      // By themselves, so that they are not read any more.
-      for (const { id } of mailboxes.ofContact(contact)) mailboxes.remove(id);
-      contacts.remove(contact);
-    });
+    return this.#keep(() => removeContact(this.#engine, contactOf(this.#engine, contact)));
   }
 
   block(contact: number): Promise<void> {
@@ -243,13 +276,12 @@ class OpenMessenger implements Messenger {
   fileBytes(contact: number, id: string): Uint8Array {
     this.#expectOpen();
     const file = this.#file(contact, id);
-    const { files } = this.#engine.profile;
-    const parts = Array.from({ length: partCount(file) }, (_, index) => files.part(contact, file.id, index));
-    if (file.direction === "in" && file.state !== "complete")
-      throw new MessengerError("not-allowed", "the file is not complete");
-    if (parts.some((part) => part === undefined))
-      throw new MessengerError("not-allowed", "the file is not kept any more");
-    return Buffer.concat(parts.filter((part) => part !== undefined));
+    return fileChunk(this.#engine, file, 0, file.size);
+  }
+
+  fileChunk(contact: number, id: string, at: number, length: number): Uint8Array {
+    this.#expectOpen();
+    return fileChunk(this.#engine, this.#file(contact, id), at, length);
   }
 
   history(
@@ -268,18 +300,7 @@ class OpenMessenger implements Messenger {
 
   find(idPrefix: string): MessageView {
     this.#expectOpen();
-    const found = HEX_PREFIX.test(idPrefix)
-      ? this.#engine.profile.messages.byPrefix(Buffer.from(idPrefix, "hex"))
-      : [];
-    const [message, another] = found;
-    if (message === undefined)
-      throw new MessengerError(
-        "no-such-message",
-        "there is no such message; give at least its first four characters, and an even number",
-      );
-    if (another !== undefined)
-      throw new MessengerError("no-such-message", "more than one message begins so: give more of the id");
-    return this.#view(message);
+    return this.#view(findMessage(this.#engine, idPrefix));
   }
 
   markRead(contact: number, id?: string): Promise<void> {
@@ -320,18 +341,7 @@ class OpenMessenger implements Messenger {
 
   devices(): DeviceView[] {
     this.#expectOpen();
-    const { own, fingerprint, profile } = this.#engine;
-    const isConfirmed = statusOf(this.#engine).isConfirmed;
-    const here: DeviceView = {
-      id: own.id,
-      identity: fingerprint,
-      state: isConfirmed ? "confirmed" : "unconfirmed",
-      isOwn: true,
-    };
-    return [
-      here,
-      ...profile.devices.ofIdentity(fingerprint).map((device) => ({ ...deviceView(device), isOwn: true })),
-    ];
+    return ownDeviceViews(this.#engine);
   }
 
   confirmDevice(id: string, signer: Signer): Promise<void> {
@@ -387,19 +397,11 @@ class OpenMessenger implements Messenger {
   }
 
   #message(contact: number, id: string): Message {
-    const message = HEX_ID.test(id)
-      ? this.#engine.profile.messages.get(contact, Buffer.from(id, "hex"))
-      : undefined;
-    if (message === undefined) throw new MessengerError("no-such-message", "there is no such message");
-    return message;
+    return messageOf(this.#engine, contact, id);
   }
 
   #file(contact: number, id: string): FileTransfer {
-    const file = HEX_ID.test(id)
-      ? this.#engine.profile.files.get(contact, Buffer.from(id, "hex"))
-      : undefined;
-    if (file === undefined) throw new MessengerError("no-such-message", "there is no such file");
-    return file;
+    return fileOf(this.#engine, contact, id);
   }
 }
 

@@ -6,6 +6,7 @@ import { decodeContent } from "../format/content.ts";
 import type { Delivery, Device } from "../profile/profile.ts";
 import { mayGoFirst } from "../rules/first.ts";
 import { ciphertextStillGood, nextAttempt } from "../rules/resend.ts";
+import { mayStillAnswer } from "./answerstate.ts";
 import { type Context, contactOfDevice, keep, now } from "./context.ts";
 import type { Lanes } from "./lanes.ts";
 import { lookUpSoon } from "./lookups.ts";
@@ -76,6 +77,7 @@ async function prepare(context: Context, speaker: Speaker, lanes: Lanes, deliver
   });
   if (device === undefined || device.state !== "confirmed") return wait(WAIT_MS);
   if (profile.contacts.get(delivery.contact)?.state === "blocked") return wait(WAIT_MS);
+  if (!mayStillAnswer(context, delivery.contact, device)) return wait(WAIT_MS);
   if (lanes.waiting(device.route) >= MAX_IN_LANE) return wait(BUSY_MS);
 
   const attempts = delivery.attempts + 1;

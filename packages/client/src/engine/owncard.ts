@@ -2,8 +2,9 @@
 import { type CardFields, makeCard } from "../format/card.ts";
 import type { Hello } from "../format/content.ts";
 import { sha256 } from "../format/hash.ts";
-import type { Contact, Device, OwnDevice, OwnMailbox, Prekey } from "../profile/profile.ts";
-import { kyberPrekeyFromRecord, signedPrekeyFromRecord } from "../session/keys.ts";
+import { inviteProof } from "../format/invitedocument.ts";
+import type { Contact, Device, Invite, OwnDevice, OwnMailbox, Prekey } from "../profile/profile.ts";
+import { kyberPrekeyFromRecord, oneTimePrekeyFromRecord, signedPrekeyFromRecord } from "../session/keys.ts";
 import type { Context } from "./context.ts";
 import { now } from "./context.ts";
 import { mailboxFor } from "./mailboxes.ts";
@@ -23,17 +24,31 @@ export function cardFor(context: Context, contact: Contact): Uint8Array {
   return cardWith(context, [newestMailbox(context, contact.id)]);
 }
 
+/** The card of an invite, with its mailbox; one that can be used once has prekeys that serve the first who does. */
+export function inviteCard(context: Context, { once }: Invite, mailbox: OwnMailbox): Uint8Array {
+  const { sessions } = context.profile;
+  const record = once === undefined ? undefined : sessions.oneTimePrekey(once);
+  const kyberRecord = once === undefined ? undefined : sessions.kyberPrekey(once + 1);
+  if (record === undefined || kyberRecord === undefined) return cardWith(context, [mailbox]);
+  const { id, key } = oneTimePrekeyFromRecord(record);
+  const { id: kyberId, key: kyber, signature: kyberSignature } = kyberPrekeyFromRecord(kyberRecord);
+  return cardWith(context, [mailbox], { id, key, kyberId, kyber, kyberSignature });
+}
+
 /** What a first content says besides, and a short id for the device to name itself by. To be called in a transaction. */
 export function helloFor(context: Context, contact: Contact, device: Device): Hello {
   const { profile, own } = context;
   const identity = profile.identities.get(device.identity);
   if (identity === undefined) throw new Error("a device without its identity");
+  const answer = profile.answers.get(contact.id);
+  const isGuest = answer?.state === "waiting" && answer.mailbox === device.route.mailbox;
   return {
     // Own devices pass the card on to others, who are to have a way to this device too.
     card: contact.state === "me" ? frontCard(context) : cardFor(context, contact),
     to: sha256(identity.blob),
     from: sha256(own.identity),
     say: shortIdFor(context, device),
+    ...(isGuest ? { invite: inviteProof(answer, context.devicePublicKey) } : {}),
   };
 }
 
@@ -63,7 +78,7 @@ function frontMailboxes({ profile }: Context): OwnMailbox[] {
   return profile.mailboxes.all().filter(({ kind, state }) => kind === "front" && state === "current");
 }
 
-function cardWith(context: Context, mailboxes: readonly OwnMailbox[]): Uint8Array {
+function cardWith(context: Context, mailboxes: readonly OwnMailbox[], once?: CardFields["once"]): Uint8Array {
   const { profile, own, xwing, devicePublicKey } = context;
   const signed = profile.sessions.newestPrekey("signed");
   const kyber = profile.sessions.newestPrekey("kyber");
@@ -78,6 +93,7 @@ function cardWith(context: Context, mailboxes: readonly OwnMailbox[]): Uint8Arra
     list: profile.own.list(),
     mailboxes,
     name,
+    once,
   });
 }
 
@@ -91,10 +107,11 @@ export interface CardParts {
   readonly list: Uint8Array | undefined;
   readonly mailboxes: readonly Pick<OwnMailbox, "relay" | "fingerprint">[];
   readonly name: string | undefined;
+  readonly once?: CardFields["once"] | undefined;
 }
 
 export function writeCard(parts: CardParts): Uint8Array {
-  const { own, devicePublicKey, xwing, signed, kyber, list, mailboxes, name } = parts;
+  const { own, devicePublicKey, xwing, signed, kyber, list, mailboxes, name, once } = parts;
   const fields: CardFields = {
     device: devicePublicKey,
     registration: own.registration,
@@ -105,6 +122,7 @@ export function writeCard(parts: CardParts): Uint8Array {
     ...(list === undefined ? {} : { list }),
     mailboxes: mailboxes.map(({ relay, fingerprint }) => ({ relay, mailbox: fingerprint })),
     ...(name === undefined ? {} : { name }),
+    ...(once === undefined ? {} : { once }),
     ends: cardEnds(signed.createdAt),
   };
   return makeCard(fields, own.deviceKey);

@@ -2,7 +2,7 @@
 import type { Signer } from "@asfaleia/identity";
 import { makeDeviceList, openDeviceList } from "../format/devicelist.ts";
 import { sha256 } from "../format/hash.ts";
-import { MessengerError } from "../messenger.ts";
+import { type DeviceView, MessengerError } from "../messenger.ts";
 import type { Device } from "../profile/profile.ts";
 import { type Context, keep, now, type Tell } from "./context.ts";
 import { LIST_DAYS } from "./init.ts";
@@ -11,6 +11,7 @@ import { frontCard } from "./owncard.ts";
 import { putList } from "./peers.ts";
 import { confirmedDevices, control, ownContact } from "./say.ts";
 import { tellMailbox } from "./sessionstate.ts";
+import { deviceView } from "./views.ts";
 
 const DAY_MS = 86_400_000;
 /** A list is made anew when a signature is to be had and it ends within this. */
@@ -142,4 +143,14 @@ function ownDevice(context: Context, id: string): Device {
     throw new MessengerError("not-allowed", "there is no such own device");
   }
   return device;
+}
+
+/** This device first. */
+export function ownDeviceViews(context: Context): DeviceView[] {
+  const { own, fingerprint, profile } = context;
+  const state = isConfirmed(context) ? "confirmed" : "unconfirmed";
+  const others = profile.devices
+    .ofIdentity(fingerprint)
+    .map((device) => ({ ...deviceView(device), isOwn: true }));
+  return [{ id: own.id, identity: fingerprint, state, isOwn: true }, ...others];
 }

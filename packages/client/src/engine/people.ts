@@ -8,6 +8,7 @@ import { isEnded, judgeList } from "../rules/devicelists.ts";
 import { checkName } from "../rules/names.ts";
 import { safetyNumber } from "../session/safetynumber.ts";
 import { sayAgain } from "./again.ts";
+import { forgetAnswer } from "./answerstate.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { introduce } from "./introductions.ts";
 import { freeName, newContact } from "./newcontacts.ts";
@@ -40,6 +41,7 @@ export function addCard(context: Context, tell: Tell, bytes: Uint8Array, name: s
     const contact = contactOf(context, known.contact);
     if (contact.state === "request") accept(context, contact, name ?? freeName(context.profile, card.name));
     else if (name !== undefined) rename(context, contact, name);
+    forgetAnswer(context, contact.id);
     if (card.deviceId !== context.own.id) learnCard(context, tell, card, "outside");
     return contactOf(context, known.contact);
   }
@@ -136,6 +138,14 @@ export function unblock(context: Context, tell: Tell, contact: Contact): void {
   notice(context, tell, contact.id, "unblocked", "");
 }
 
+/** @throws MessengerError `not-allowed` for the own devices */
+export function removeContact({ profile }: Context, { id, state }: Contact): void {
+  if (state === "me") throw new MessengerError("not-allowed", "these are your own devices");
+  // By themselves, so that they are not read any more.
+  for (const mailbox of profile.mailboxes.ofContact(id)) profile.mailboxes.remove(mailbox.id);
+  profile.contacts.remove(id);
+}
+
 /** @throws MessengerError `no-such-contact` where no key of theirs is known */
 export function safetyNumberOf({ profile, own }: Context, contact: Contact): string {
   const theirs = profile.identities.ofContact(contact.id).map(({ blob }) => blob);
@@ -173,6 +183,7 @@ function takenName({ profile }: Context, name: string): string {
   return clean;
 }
 
+/** @throws MessengerError `bad-name` */
 export function checkedName(name: string): string {
   try {
     return checkName(name);

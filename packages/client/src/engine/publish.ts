@@ -24,7 +24,7 @@ function publishedAt(relay: string): string {
 }
 
 /** Changes with everything on a card that matters to others. */
-function cardState({ profile }: Context): string {
+export function cardState({ profile }: Context): string {
   const list = profile.own.list() ?? new Uint8Array(0);
   const hash = createHash("sha256").update(list).digest("hex").slice(0, SLOT_HEX);
   return `${profile.sessions.newestPrekey("signed")?.id ?? 0}.${hash}`;

@@ -8,11 +8,15 @@ import { deviceId } from "../format/deviceid.ts";
 import { type Inner, openEnvelope } from "../format/envelope.ts";
 import { ifWellFormed } from "../format/errors.ts";
 import { sha256 } from "../format/hash.ts";
-import type { Device, OwnMailbox } from "../profile/profile.ts";
+import type { Device, Invite, OwnMailbox } from "../profile/profile.ts";
 import { mayReset } from "../rules/resets.ts";
 import type { Outcome, Stage } from "../session/session.ts";
+import { takeRefusal } from "./answers.ts";
+import { endAnswer } from "./answerstate.ts";
 import { type Taking, takeContent } from "./apply.ts";
 import { type Context, contactOfDevice, keep, now } from "./context.ts";
+import { type GuestVerdict, judgeGuest, type Refusal, refuseGuest } from "./guests.ts";
+import { countUse, takeGuest } from "./invites.ts";
 import { meet } from "./meet.ts";
 import type { Parts } from "./parts.ts";
 import { dueReceipt } from "./receipts.ts";
@@ -20,38 +24,52 @@ import { resetSession } from "./resets.ts";
 import { contentKey, markSeen, seenAgain } from "./seen.ts";
 import { afterDecryption } from "./sessionstate.ts";
 
-/** Resolves when the envelope is dealt with, whatever it was: it need not come again. To be called in a turn. */
+/**
+ * Resolves when the envelope is dealt with, whatever it was: it need not come again. To be called in a turn.
+ * @returns what is to be said at once to a guest whose invite is closed
+ */
 export async function receive(
   context: Context,
   parts: Parts,
   mailbox: OwnMailbox,
   envelope: Uint8Array,
-): Promise<void> {
+): Promise<Refusal | undefined> {
   const inner = openEnvelope(envelope, context.xwing);
-  if (inner === undefined) return;
+  if (inner === undefined) return undefined;
   const hash = sha256(inner.ciphertext);
-  if (repeatsSeen(context, hash)) return;
+  if (repeatsSeen(context, hash)) return undefined;
   const sender = senderOf(context, inner);
-  if (sender === undefined || !mayUse(mailbox, context, sender)) return;
+  if (sender === undefined || !mayUse(mailbox, context, sender)) return undefined;
 
   const stage = context.sessions.stage();
   const outcome = await decrypt(stage, inner, sender, now(context));
   if (outcome.kind !== "ok") {
     if (mayAskAnew(inner, outcome) && sender.known !== undefined) resetSession(context, sender.known);
-    return;
+    return undefined;
   }
   const comesBack = outcome.isNew && inner.kind === "opening" && sender.known?.session === "answered";
-  if (comesBack && sender.known !== undefined && !mayComeBack(context, sender.known)) return;
+  if (comesBack && sender.known !== undefined && !mayComeBack(context, sender.known)) return undefined;
   // What nobody can read is not asked for again: the next try would be the same.
   const plaintext = ifWellFormed(() => decodePlaintext(outcome.plaintext));
   if (plaintext === undefined) {
     if (sender.known?.state === "confirmed") keep(context, () => stage.apply());
-    return;
+    return undefined;
   }
   const card = claimedCard(context, plaintext, sender);
-  if (card === "false" || (card === undefined && sender.known === undefined)) return;
-  if (card !== undefined && !mayUse(mailbox, context, { known: { identity: card.fingerprint } })) return;
-  takeIn(context, parts, { stage, hash, sender, plaintext, card, isNew: outcome.isNew });
+  if (card === "false" || (card === undefined && sender.known === undefined)) return undefined;
+  if (card !== undefined && !mayUse(mailbox, context, { known: { identity: card.fingerprint } }))
+    return undefined;
+  const { content, hello } = plaintext;
+  if (content.kind === "invite") {
+    takeRefusal(context, sender.known, content);
+    return undefined;
+  }
+  const guest = judgeGuest(context, mailbox, { hello, card, known: sender.known });
+  if (guest.kind === "nothing") return undefined;
+  if (guest.kind === "closed")
+    return hello && card && refuseGuest(context, stage, { hello, card }, guest.what);
+  takeIn(context, parts, { stage, hash, sender, plaintext, card, isNew: outcome.isNew, guest });
+  return undefined;
 }
 
 /** Whom an envelope is from, by what stands in it. */
@@ -70,21 +88,51 @@ interface Arrival {
   readonly card: Card | undefined;
   /** It began a session. */
   readonly isNew: boolean;
+  readonly guest: GuestVerdict;
 }
 
 /** Who is met is kept in any case: an unknown device is news, even where nothing it says is taken in. */
 function takeIn(context: Context, parts: Parts, arrival: Arrival): void {
-  const { card } = arrival;
+  const { card, guest } = arrival;
+  if (guest.kind === "stranger" && card !== undefined) {
+    takeGuestIn(context, parts, arrival, { invite: guest.invite, card });
+    return;
+  }
   const device =
     card === undefined ? arrival.sender.known : keep(context, (tell) => meet(context, tell, card));
   if (device?.state !== "confirmed") return;
   const contact = contactOfDevice(context, device);
   // What a blocked contact says is as if it had never come: it may come again, when it is blocked no longer.
   if (contact === undefined || contact.state === "blocked") return;
+  unlessNotTaken(() =>
+    keep(context, (tell) => {
+      if (guest.kind === "known")
+        countUse(context, tell, guest.invite, { contact: contact.id, identity: device.identity });
+      takeContentIn({ context, tell, parts, contact, device, isOwn: contact.state === "me" }, arrival);
+    }),
+  );
+}
+
+/** Somebody uses an invite: that, the new contact and what it says are kept together, or nothing is. */
+function takeGuestIn(
+  context: Context,
+  parts: Parts,
+  arrival: Arrival,
+  { invite, card }: { readonly invite: Invite; readonly card: Card },
+): void {
+  unlessNotTaken(() =>
+    keep(context, (tell) => {
+      const device = takeGuest(context, tell, invite, card);
+      const contact = device && contactOfDevice(context, device);
+      if (device === undefined || contact === undefined) throw new NotTaken();
+      takeContentIn({ context, tell, parts, contact, device, isOwn: false }, arrival);
+    }),
+  );
+}
+
+function unlessNotTaken(work: () => void): void {
   try {
-    keep(context, (tell) =>
-      takeContentIn({ context, tell, parts, contact, device, isOwn: contact.state === "me" }, arrival),
-    );
+    work();
   } catch (error) {
     if (!(error instanceof NotTaken)) throw error;
   }
@@ -104,6 +152,7 @@ function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: 
   markSeen(context, key, device.id, content.id);
   afterDecryption(context, tell, contact, device, { hello, card, isNew });
   if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
+  if (device.session !== "answered") endAnswer(context, contact, device);
   dueReceipt(context, contact, device, content);
 }
 

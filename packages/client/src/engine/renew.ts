@@ -80,6 +80,7 @@ async function changeTo(
   const farewells = await sayFarewell(context, list, card);
   keep(context, (tell) => {
     profile.own.put(own);
+    // With their mailboxes go the open invites: whoever has a copy of the old keys could take who answers.
     for (const { id } of profile.mailboxes.all()) profile.mailboxes.remove(id);
     for (const front of fronts) profile.mailboxes.add(front);
     profile.sessions.putPrekey("signed", prekeys.signed);

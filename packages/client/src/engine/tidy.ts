@@ -67,6 +67,7 @@ function catchUp({ profile, delays }: Context, at: number): void {
   profile.deliveries.hasten(at + 2 * delays.resendMostMs);
   profile.receipts.hasten(at + 2 * delays.resendMostMs);
   profile.identities.hasten(at + 2 * delays.lookupMostMs);
+  profile.answers.hasten(at + 2 * delays.lookupMostMs);
   for (const { id, changeAt, endsAt } of profile.mailboxes.all()) {
     if (changeAt > at + MOST_CHANGE_MS) profile.mailboxes.update(id, { changeAt: at + MOST_CHANGE_MS });
     if (endsAt !== undefined && endsAt > at + TTL_MS) profile.mailboxes.update(id, { endsAt: at + TTL_MS });

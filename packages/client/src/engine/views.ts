@@ -67,14 +67,22 @@ export function fileView(context: Context, transfer: FileTransfer): FileView {
 
 export function contactView(context: Context, contact: Contact): ContactView {
   const { profile } = context;
+  const identities = profile.identities.ofContact(contact.id);
+  const devices = profile.devices.ofContact(contact.id);
+  const answer = profile.answers.get(contact.id);
   return {
     id: contact.id,
     name: contact.name,
     state: contact.state,
     verified: contact.verified,
-    identities: profile.identities.ofContact(contact.id).map(({ fingerprint }) => fingerprint),
-    devices: profile.devices.ofContact(contact.id).map(deviceView),
+    identities: identities.map(({ fingerprint }) => fingerprint),
+    devices: devices.map(deviceView),
     unread: profile.messages.countUnread(contact.id),
+    timerMs: contact.timerMs,
+    ...(contact.retentionMs === undefined ? {} : { retentionMs: contact.retentionMs }),
+    hasCard: contact.state === "me" || devices.length > 0,
+    lookups: identities.length === 0 ? 0 : Math.min(...identities.map(({ lookups }) => lookups)),
+    ...(answer === undefined ? {} : { invite: answer.state }),
   };
 }
 

@@ -104,6 +104,8 @@ export const BODIES = {
   /** 0 turns it off. */
   timer: v.strictObject({ ms: uint(0, MAX_TIMER_MS) }),
   dummy: v.strictObject({}),
+  /** The invite that was answered had been used by others, or had ended. */
+  invite: v.strictObject({ what: v.picklist(["used", "ended"]) }),
 };
 
 /** A kind of content that is known here. */

@@ -13,6 +13,7 @@ import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { FormatError } from "./errors.ts";
 import { bytes, shaped, time, uint } from "./fields.ts";
 import { HASH_BYTES } from "./hash.ts";
+import { INVITE_PROOF_BYTES } from "./invitedocument.ts";
 
 export {
   type Bodies,
@@ -85,6 +86,8 @@ export interface Hello {
   readonly from: Uint8Array;
   /** 16 bytes under which the receiver is to name itself to the sender from now on. */
   readonly say: Uint8Array;
+  /** Shows that it answers an invite (invitedocument.ts), 32 bytes. */
+  readonly invite?: Uint8Array;
 }
 
 /** What one libsignal message holds. */
@@ -110,6 +113,7 @@ const HELLO = v.strictObject({
   to: bytes(HASH_BYTES),
   from: bytes(HASH_BYTES),
   say: contentId,
+  invite: v.exactOptional(bytes(INVITE_PROOF_BYTES)),
 });
 const PLAINTEXT = v.strictObject({ c: v.unknown(), h: v.exactOptional(HELLO) });
 
@@ -124,6 +128,7 @@ const UNCOUNTED: ReadonlySet<string> = new Set([
   "mailbox",
   "devices",
   "profile",
+  "invite",
 ]);
 
 /** Whether contents of a kind are counted, so that a hole in the count shows that one was lost. */

@@ -23,6 +23,11 @@ export const DEFAULT_TIMEOUT_MS = 20_000;
 export interface LinkOptions {
   /** Asked about the relay's key where the address pins none. Without it such an address is refused. */
   readonly trust?: TrustRelay;
+  /**
+   * The first 16 bytes of the hash that the fingerprint of the relay's key tells, as an invite link holds them: a relay
+   * with another key is refused (`relay-key-changed`), and `trust` is not asked.
+   */
+  readonly pinPrefix?: Uint8Array;
   /** Ends the opening, and later the link. */
   readonly signal?: AbortSignal;
   /** For dialling and the TLS handshake together, and for silence while an answer is due. */
@@ -99,14 +104,15 @@ export interface Link {
  * signal's reason
  */
 export async function openLink(address: Address, options: LinkOptions = {}): Promise<Link> {
-  const { trust, timeoutMs = DEFAULT_TIMEOUT_MS, unsafePlain = false } = options;
+  const { trust, pinPrefix, timeoutMs = DEFAULT_TIMEOUT_MS, unsafePlain = false } = options;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const connect = options.connect === undefined ? {} : { connect: options.connect };
   const channel = await dial(address, { unsafePlain, timeoutMs, ...signal, ...connect });
   const connection = new Connection(channel.socket, { timeoutMs, ...signal });
   try {
     const relay = await askForProof(connection, channel);
-    await Promise.race([checkRelayTrust(relay.fingerprint, address.fingerprint, trust), connection.failed]);
+    const pin = { fingerprint: address.fingerprint, prefix: pinPrefix };
+    await Promise.race([checkRelayTrust(relay.fingerprint, pin, trust), connection.failed]);
     connection.open(maxLineBytes(relay.envelopeBytes));
     return new RelayLink(connection, relay);
   } catch (error) {

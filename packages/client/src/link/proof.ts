@@ -61,20 +61,44 @@ function provedKey(relay: Relay, text: Uint8Array): PublicKey {
   throw new LinkError("relay-unproven");
 }
 
+/** Bytes of a fingerprint's hash that tell a relay where there is no room for all of them. */
+export const PIN_PREFIX_BYTES = 16;
+
+/** What is known beforehand of a relay's key. Where any of it is there, it decides, and nobody is asked. */
+export interface RelayPin {
+  /** Of its address. */
+  readonly fingerprint?: string | undefined;
+  /** The first 16 bytes of the hash that its fingerprint tells. */
+  readonly prefix?: Uint8Array | undefined;
+}
+
 /**
  * Settles whether a proved key is the one meant: the pinned one, or else one that is trusted.
- * @throws LinkError `relay-key-changed`, `relay-untrusted`, and what `trust` throws
+ * @throws LinkError `relay-key-changed`, `relay-untrusted`, what `trust` throws; RangeError for a prefix of another length
  */
 export async function checkRelayTrust(
   proved: string,
-  pinned: string | undefined,
+  pin: RelayPin,
   trust: TrustRelay | undefined,
 ): Promise<void> {
-  if (pinned !== undefined) {
-    if (proved !== pinned) throw new LinkError("relay-key-changed");
-  } else if (trust === undefined) {
-    throw new LinkError("relay-untrusted");
-  } else {
-    await trust(proved);
-  }
+  const { fingerprint, prefix } = pin;
+  if (prefix !== undefined && !hasPinPrefix(proved, prefix)) throw new LinkError("relay-key-changed");
+  if (fingerprint !== undefined && proved !== fingerprint) throw new LinkError("relay-key-changed");
+  if (fingerprint !== undefined || prefix !== undefined) return;
+  if (trust === undefined) throw new LinkError("relay-untrusted");
+  await trust(proved);
+}
+
+/**
+ * Whether the hash that a fingerprint tells begins so.
+ * @param fingerprint `SHA256:` and 43 characters
+ * @throws RangeError for a prefix of another length than 16 bytes
+ */
+export function hasPinPrefix(fingerprint: string, prefix: Uint8Array): boolean {
+  if (prefix.length !== PIN_PREFIX_BYTES)
+    throw new RangeError(`the beginning of a pin has ${PIN_PREFIX_BYTES} bytes`);
+  return sameBytes(
+    Buffer.from(fingerprint.slice("SHA256:".length), "base64").subarray(0, PIN_PREFIX_BYTES),
+    prefix,
+  );
 }

@@ -168,5 +168,7 @@ function translated(error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "string") return error;
   if (code === "SQLITE_FULL") return new ProfileError("disk-full");
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(code) ? new ProfileError("damaged") : error;
+  // A page that does not authenticate puts sqlcipher into a state of its own, which has no better name; mistakes in SQL have.
+  const isRefused = code === "SQLITE_ERROR" && String(error).endsWith(": SQL logic error");
+  return isRefused || /^SQLITE_(CORRUPT|NOTADB)/.test(code) ? new ProfileError("damaged") : error;
 }

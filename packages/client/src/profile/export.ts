@@ -22,7 +22,11 @@ export function* exportLines(profile: Profile): Iterable<string> {
 }
 
 export function lineOf(profile: Profile, contact: Contact): ContactLine {
-  return contactLine(contact, profile.identities.ofContact(contact.id));
+  return contactLine(
+    contact,
+    profile.identities.ofContact(contact.id),
+    profile.sources.ofContact(contact.id),
+  );
 }
 
 /** All of a conversation, oldest first, no more than a page at a time in memory. */

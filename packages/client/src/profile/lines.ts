@@ -1,5 +1,5 @@
 /** A profile as JSON lines (docs/profile.md, "Export and backup"): a head, settings, contacts, messages, an end. */
-import type { Contact, Identity, Message, Reaction } from "./profile.ts";
+import type { Contact, Identity, Message, Reaction, Source } from "./profile.ts";
 
 export const LINES_VERSION = 1;
 
@@ -22,7 +22,12 @@ export interface ContactLine extends Omit<Contact, "retentionMs" | "sent"> {
   readonly type: "contact";
   readonly retentionMs?: number | undefined;
   readonly identities: readonly IdentityLine[];
+  /** Left out where there is none. */
+  readonly sources?: readonly SourceLine[] | undefined;
 }
+
+/** Where keys were found. */
+export type SourceLine = Omit<Source, "contact">;
 
 /** A pinned SSH key. Bytes are base64. */
 export interface IdentityLine {
@@ -70,6 +75,7 @@ export function writeLine(line: Line): string {
 export function contactLine(
   { retentionMs, sent: _, ...contact }: Contact,
   identities: Identity[],
+  sources: Source[],
 ): ContactLine {
   return {
     type: "contact",
@@ -82,6 +88,7 @@ export function contactLine(
       counter,
       pinnedAt,
     })),
+    sources: sources.length === 0 ? undefined : sources.map(({ contact: _, ...source }) => source),
   };
 }
 

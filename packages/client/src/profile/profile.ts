@@ -14,6 +14,9 @@ export interface Profile {
   readonly identities: IdentityTable;
   readonly devices: DeviceTable;
   readonly mailboxes: MailboxTable;
+  readonly invites: InviteTable;
+  readonly answers: AnswerTable;
+  readonly sources: SourceTable;
   readonly messages: MessageTable;
   readonly deliveries: DeliveryTable;
   readonly receipts: ReceiptTable;
@@ -184,12 +187,13 @@ export interface DeviceTable {
 }
 
 /**
- * `front`: named on the published card, or given to people by hand. `contact`: made for one contact.
+ * `front`: named on the published card, or given to people by hand. `contact`: made for one contact. `invite`: for those
+ * who answer an invite.
  * `next`: told, and not yet confirmed by all. `old`: read until it ends.
  */
 export interface OwnMailbox {
   readonly id: number;
-  readonly kind: "front" | "contact";
+  readonly kind: "front" | "contact" | "invite";
   readonly contact: number | undefined;
   readonly state: "next" | "current" | "old";
   readonly relay: string;
@@ -215,6 +219,101 @@ export interface MailboxTable {
     changes: Partial<Pick<OwnMailbox, "state" | "changeAt" | "endsAt" | "contact" | "kind">>,
   ): void;
   remove(id: number): void;
+}
+
+/** An invite of the user's own. Its relay, with the pin, and the fingerprint of its mailbox stand with the mailbox. */
+export interface Invite {
+  readonly id: number;
+  /** The number of its own mailbox, of the kind `invite`; it goes with it. */
+  readonly mailbox: number;
+  /** 16 bytes. */
+  readonly secret: Uint8Array;
+  readonly uses: number;
+  readonly used: number;
+  /** The name for who answers. */
+  readonly as: string | undefined;
+  /** The id of the one-time prekey on its card; that of the Kyber one is one higher. Both go with the invite. */
+  readonly once: number | undefined;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly spentAt: number | undefined;
+  readonly revokedAt: number | undefined;
+  /** Which document the relay is thought to have, and at which run of it. */
+  readonly published: string | undefined;
+  /** When it is published next. */
+  readonly publishAt: number | undefined;
+}
+
+export interface InviteTable {
+  /** @returns its id */
+  add(invite: Omit<Invite, "id">): number;
+  get(id: number): Invite | undefined;
+  ofMailbox(mailbox: number): Invite | undefined;
+  all(): Invite[];
+  update(
+    id: number,
+    changes: Partial<Pick<Invite, "used" | "spentAt" | "revokedAt" | "published" | "publishAt">>,
+  ): void;
+  /** Those to publish by now, the longest overdue first. */
+  toPublish(now: number): Invite[];
+  nextPublishAt(): number | undefined;
+  /** @param identity fingerprint */
+  wasUsedBy(invite: number, identity: string): boolean;
+  /** The same once more changes nothing. */
+  addUse(invite: number, identity: string): void;
+}
+
+/** `waiting`: nobody has answered so far. `used`, `ended`: the invite was closed before we came. */
+export type AnswerState = "waiting" | "used" | "ended";
+
+/** Somebody else's invite that the user has answered, until they answer. */
+export interface Answer {
+  readonly contact: number;
+  /** An address with the full pin. */
+  readonly relay: string;
+  /** Fingerprint. */
+  readonly mailbox: string;
+  /** 16 bytes. */
+  readonly secret: Uint8Array;
+  readonly expiresAt: number;
+  readonly state: AnswerState;
+  /** When its document is looked at next; undefined: not at all. */
+  readonly lookAt: number | undefined;
+  readonly looks: number;
+}
+
+export interface AnswerTable {
+  /** One for each contact: it takes the place of an older one. */
+  put(answer: Answer): void;
+  get(contact: number): Answer | undefined;
+  update(contact: number, changes: Partial<Pick<Answer, "state" | "lookAt" | "looks">>): void;
+  remove(contact: number): void;
+  /** The longest overdue. */
+  toLookAt(now: number): Answer | undefined;
+  nextLookAt(): number | undefined;
+  /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
+  hasten(latest: number): void;
+}
+
+/** Characters of the name of a source. */
+export const MAX_SOURCE_CHARACTERS = 512;
+
+/** A place outside that says which keys somebody has. */
+export interface Source {
+  readonly contact: number;
+  /** Such as `github:alice`; 1 to 512 characters. */
+  readonly source: string;
+  readonly checkedAt: number;
+  /** What was there at the last look, in that order. */
+  readonly fingerprints: readonly string[];
+}
+
+export interface SourceTable {
+  /** Takes the place of what is known of this source. */
+  put(source: Source): void;
+  /** By name. */
+  ofContact(contact: number): Source[];
+  remove(contact: number, source: string): void;
 }
 
 /** One line of a conversation. */
@@ -445,7 +544,10 @@ export type ChangeKind =
   | "verified"
   | "verification-fell"
   | "blocked"
-  | "unblocked";
+  | "unblocked"
+  /** The invite of theirs that was answered had been used by others, or had ended. */
+  | "invite-used"
+  | "invite-ended";
 
 /** A line of the log of what happened to a contact's keys. */
 export interface Change {

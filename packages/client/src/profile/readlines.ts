@@ -1,7 +1,9 @@
 /** Reads the lines of a backup, strictly: a line of an unknown kind or shape is damage. */
+import { isFingerprint } from "@asfaleia/protocol";
 import * as v from "valibot";
 import { ProfileError } from "./errors.ts";
 import { LINES_VERSION, type Line } from "./lines.ts";
+import { MAX_SOURCE_CHARACTERS } from "./profile.ts";
 
 /** The longest has a text of 64 KiB twice, once of them in base64, and its reactions. */
 export const MAX_LINE_CHARACTERS = 1024 * 1024;
@@ -37,6 +39,15 @@ const LINE = v.variant("type", [
         counter: whole,
         pinnedAt: whole,
       }),
+    ),
+    sources: v.optional(
+      v.array(
+        v.strictObject({
+          source: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SOURCE_CHARACTERS)),
+          checkedAt: whole,
+          fingerprints: v.array(v.pipe(v.string(), v.check(isFingerprint))),
+        }),
+      ),
     ),
   }),
   v.strictObject({

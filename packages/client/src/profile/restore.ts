@@ -68,6 +68,7 @@ function restoreContact(profile: Profile, line: ContactLine): number {
       lookups: 0,
     });
   }
+  for (const source of line.sources ?? []) profile.sources.put({ ...source, contact: id });
   return id;
 }
 

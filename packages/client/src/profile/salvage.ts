@@ -4,13 +4,14 @@ import { ProfileError } from "./errors.ts";
 import { databaseFile } from "./folder.ts";
 import { contactLine, LINES_VERSION, messageLine, writeLine } from "./lines.ts";
 import { DEFAULT_WAIT_MS, type OpenOptions, unlockFolder } from "./open.ts";
-import type { Identity, Reaction } from "./profile.ts";
+import type { Identity, Reaction, Source } from "./profile.ts";
 import { Rows } from "./rows.ts";
 import { SCHEMA_STEPS, schemaVersion } from "./schema.ts";
 import type { Unlock } from "./sealed.ts";
 import { CONTACT_SHAPE, IDENTITY_SHAPE } from "./tables/contacts.ts";
 import { MESSAGE_SHAPE } from "./tables/messages.ts";
 import { REACTION_SHAPE } from "./tables/onmessages.ts";
+import { sourceTable } from "./tables/sources.ts";
 
 /** Where even the highest row cannot be read: so many in a row that are not there end the search. */
 const BLIND_ROWS = 10_000;
@@ -50,6 +51,7 @@ function* salvaged(reader: SalvageReader): Iterable<string> {
       contactLine(
         plain,
         reader.list((db) => identities(db, id)),
+        reader.list((db) => sources(db, id)),
       ),
     );
   }
@@ -72,6 +74,11 @@ function* salvaged(reader: SalvageReader): Iterable<string> {
 
 function identities(db: Database, contact: number): Identity[] {
   return new Rows(db, "identities", IDENTITY_SHAPE).all("WHERE contact = ? ORDER BY number", contact);
+}
+
+/** A profile of version 1 has none. */
+function sources(db: Database, contact: number): Source[] {
+  return schemaVersion(db) < 2 ? [] : sourceTable(db).ofContact(contact);
 }
 
 function reactions(db: Database, contact: number, target: Uint8Array): Reaction[] {

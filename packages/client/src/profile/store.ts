@@ -7,9 +7,11 @@ import { contactTable, identityTable } from "./tables/contacts.ts";
 import { deliveryTable, receiptTable } from "./tables/deliveries.ts";
 import { deviceTable, mailboxTable } from "./tables/devices.ts";
 import { fileTable } from "./tables/files.ts";
+import { answerTable, inviteTable } from "./tables/invites.ts";
 import { messageTable } from "./tables/messages.ts";
 import { ownTable, settingsTable } from "./tables/own.ts";
 import { sessionTable } from "./tables/sessions.ts";
+import { sourceTable } from "./tables/sources.ts";
 
 /** @param closed called once, when the profile has been closed */
 export function profileOver(db: Database, closed: () => void = () => {}): Profile {
@@ -23,6 +25,9 @@ export function profileOver(db: Database, closed: () => void = () => {}): Profil
     identities: identityTable(db),
     devices: deviceTable(db),
     mailboxes: mailboxTable(db),
+    invites: inviteTable(db),
+    answers: answerTable(db),
+    sources: sourceTable(db),
     messages: messageTable(db),
     deliveries: deliveryTable(db),
     receipts: receiptTable(db),

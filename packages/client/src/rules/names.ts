@@ -6,8 +6,11 @@ export const MAX_NAME_CHARACTERS = 64;
 /** The name of the contact that holds the own devices. */
 export const OWN_CONTACT_NAME = "me";
 
-/** Control, bidirectional, format and private characters, and what is not to be seen. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/**
+ * Control, bidirectional, format and private characters, and what is not to be seen; with the blanks that no property
+ * tells, an empty cell of braille and a note without a head.
+ */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
 /** `ssh-ed25519 …`, `sk-ssh-…@openssh.com …`, `ecdsa-sha2-… …`. */
 const KEY_LINE = /^(?:sk-)?(?:ssh|ecdsa)-/i;
 /** The blob alone: it begins with the length of the type's name, in base64. */

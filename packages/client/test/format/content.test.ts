@@ -77,6 +77,7 @@ const BODIES: { readonly [K in ContentKind]: fc.Arbitrary<Bodies[K]> } = {
   profile: fc.record({ name }),
   timer: fc.record({ ms: fc.nat({ max: 365 * 86_400_000 }) }),
   dummy: fc.constant({}),
+  invite: fc.record({ what: fc.constantFrom("used" as const, "ended" as const) }),
 };
 
 const header = fc.record(
@@ -91,7 +92,10 @@ const content: fc.Arbitrary<Content> = fc.oneof(
       .map(([head, body]) => ({ ...head, isKnown: true, kind, body }) as Content),
   ),
 );
-const hello: fc.Arbitrary<Hello> = fc.record({ card: some, to: hash, from: hash, say: id });
+const hello: fc.Arbitrary<Hello> = fc.record(
+  { card: some, to: hash, from: hash, say: id, invite: hash },
+  { requiredKeys: ["card", "to", "from", "say"] },
+);
 const plaintext = fc.record({ content, hello }, { requiredKeys: ["content"] });
 
 /** Without the prototype that fast-check gives its records. */
@@ -198,6 +202,7 @@ test("which kinds are counted", () => {
     "devices",
     "dummy",
     "hello",
+    "invite",
     "mailbox",
     "part",
     "profile",

@@ -53,6 +53,8 @@ const KINDS: readonly (readonly [name: string, kind: string, body: Fields])[] = 
   ["profile", "profile", { name: "Alice" }],
   ["timer", "timer", { ms: DAY_MS }],
   ["dummy", "dummy", {}],
+  ["invite that was used", "invite", { what: "used" }],
+  ["invite that has ended", "invite", { what: "ended" }],
 ];
 
 export function contents(): void {
@@ -77,6 +79,15 @@ export function contents(): void {
       about: "With what a first one says besides.",
       plaintext: hex({ c: text, h: hello }),
       opens: { content: inWords({ ...text, isKnown: true }), hello: inWords(hello) },
+    },
+    {
+      name: "answer to an invite",
+      about: "With the proof that it is one.",
+      plaintext: hex({ c: text, h: { ...hello, invite: SHA } }),
+      opens: {
+        content: inWords({ ...text, isKnown: true }),
+        hello: inWords({ ...hello, invite: SHA }),
+      },
     },
     {
       name: "disappears",
@@ -112,6 +123,10 @@ export function contents(): void {
   refuse("trailing byte", "A byte too many.", "bad-cbor", new Raw(cbor({ c: text }), 0));
   refuse("key twice", "`c` stands twice.", "bad-cbor", new Pairs(["c", text], ["c", text]));
   refuse("hello first", "Keys out of order.", "bad-cbor", new Pairs(["h", hello], ["c", text]));
+  refuse("short proof", "The proof of an answer has 31 bytes.", "malformed", {
+    c: text,
+    h: { ...hello, invite: SHA.subarray(1) },
+  });
   refuse("no content", "Nothing but a hello.", "malformed", { h: hello });
   refuse("another field", "The outer map has a field too many.", "malformed", { c: text, more: 1 });
   refuse(

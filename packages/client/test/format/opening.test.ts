@@ -29,7 +29,10 @@ before(async () => {
   const hash = sha256(device.signer.publicKey.blob);
   const body = { to: id, text: "\u00e9".repeat(FIRST_TEXT_BYTES / 2) };
   const content: Content = { ...header, kind: "reply", body };
-  plaintext = encodePlaintext({ content, hello: { card, to: hash, from: hash, say: id } });
+  plaintext = encodePlaintext({
+    content,
+    hello: { card, to: hash, from: hash, say: id, invite: new Uint8Array(32) },
+  });
 });
 
 test("RSA-4096, three devices, an onion, a long name and 4,096 bytes of text fit an opening", () => {

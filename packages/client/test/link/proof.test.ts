@@ -69,6 +69,27 @@ test("without a pin, trust decides about the key that was proved", async (t) => 
   await failsWith("relay-untrusted", openLink(address));
 });
 
+test("the first half of a pin decides as a whole one does: trust is not asked, and no other key will do", async (t) => {
+  const relay = await relayFor(t, { script: greets });
+  const hash = new Uint8Array(Buffer.from(relay.fingerprint.slice("SHA256:".length), "base64"));
+  const pinPrefix = hash.slice(0, 16);
+  const trust = (): Promise<void> => assert.fail("asked");
+  const address = unpinned(relay.address);
+  assert.equal((await opens(openLink(address, { pinPrefix, trust }))).fingerprint, relay.fingerprint);
+  for (let at = 0; at < 16; at++) {
+    const other = pinPrefix.slice();
+    other[at] = other[at]! ^ (1 << (at % 8));
+    await failsWith("relay-key-changed", openLink(address, { pinPrefix: other, trust }));
+  }
+  // Both have to hold where both are there.
+  const fingerprint = `SHA256:${"A".repeat(43)}`;
+  await failsWith("relay-key-changed", openLink({ ...relay.address, fingerprint }, { pinPrefix }));
+  for (const wrong of [hash, hash.slice(0, 15), new Uint8Array(0)])
+    await assert.rejects(openLink(address, { pinPrefix: wrong, trust }), RangeError);
+  // Nothing was said to the relay besides HELLO.
+  for (const client of relay.clients) assert.equal(client.unread, 0);
+});
+
 test("a relay behind another certificate is believed for its proof, with X25519 too", async (t) => {
   const tls = { ...selfSigned(newP256()), ecdhCurve: "X25519" };
   const relay = await relayFor(t, { script: greets, tls });

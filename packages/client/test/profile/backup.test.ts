@@ -13,7 +13,18 @@ import {
   writeBackup,
 } from "./internals.ts";
 import { failsWith, sshKey } from "./rig.ts";
-import { contact, delivery, fresh, identity, mailbox, message, ownDevice, person } from "./samples.ts";
+import {
+  answer,
+  contact,
+  delivery,
+  fresh,
+  identity,
+  invite,
+  mailbox,
+  message,
+  ownDevice,
+  person,
+} from "./samples.ts";
 
 const workFactor = 4;
 const passphrase = async (): Promise<string> => "a b c";
@@ -45,6 +56,9 @@ function usedProfile(): { profile: Profile; alice: number; bob: number; secrets:
   const { id: bob } = person(profile, { name: "Bob", state: "blocked" });
   const me = profile.contacts.byName("me")!.id;
   profile.identities.add(identity(alice, { list: fresh(300), counter: 4, lookupAt: 77, lookups: 3 }));
+  const fingerprints = [`SHA256:${"A".repeat(43)}`];
+  profile.sources.put({ contact: alice, source: "github:alice", checkedAt: 3, fingerprints });
+  profile.sources.put({ contact: alice, source: "https://a.example/a.keys", checkedAt: 4, fingerprints: [] });
   const add = (of: number, changes: Partial<Message>): Message => profile.messages.add(message(of, changes))!;
   add(alice, { n: 5, text: "five", until: 99, readAt: 8, editedAt: 7 });
   add(bob, { text: "from Bob\n\"'\u2028 \ud83d\ude00" });
@@ -73,6 +87,11 @@ function usedProfile(): { profile: Profile; alice: number; bob: number; secrets:
   profile.deliveries.add(delivery(alice, { content: content!, ciphertext: ciphertext! }));
   profile.devices.addShortId(shortId!.subarray(0, 16), device.id, 1);
   profile.mailboxes.add(mailbox({ seed, kind: "contact", contact: alice }));
+  const ofInvite = invite(profile.mailboxes.add(mailbox({ kind: "invite" })));
+  profile.invites.add(ofInvite);
+  const answered = answer(alice);
+  profile.answers.put(answered);
+  secrets.push(ofInvite.secret, answered.secret);
   const { deviceKey, xwingSeed, certificate } = profile.own.get()!;
   secrets[5] = shortId!.subarray(0, 16);
   secrets.push(seed, deviceKey, xwingSeed, certificate, Buffer.from(device.id));
@@ -87,6 +106,7 @@ function seen(profile: Profile, name: string): unknown {
     identities: profile.identities
       .ofContact(id)
       .map(({ contact: _, lookupAt: _at, lookups: _count, ...pinned }) => pinned),
+    sources: profile.sources.ofContact(id).map(({ contact: _, ...source }) => source),
     messages: profile.messages.last(id, 99).map(({ row: _, contact: _of, ...said }) => ({
       ...said,
       reactions: profile.messages.reactions(id, said.id),
@@ -121,6 +141,9 @@ for (const [how, { seal, unlock }] of Object.entries(SEALS)) {
     );
     assert.deepEqual(restored.devices.ofContact(alice.id), []);
     assert.deepEqual(restored.mailboxes.all(), []);
+    assert.equal(restored.sources.ofContact(alice.id).length, 2);
+    assert.deepEqual(restored.invites.all(), []);
+    assert.equal(restored.answers.get(alice.id), undefined);
     const me = restored.contacts.all().filter(({ state }) => state === "me");
     assert.equal(me.length, 1);
     assert.deepEqual(
@@ -182,6 +205,10 @@ test("lines that are no whole backup restore nothing", async () => {
     "no end": lines.slice(0, -1),
     "an end too early": [...lines.slice(0, -2), lines.at(-1)!],
     "two ends": [...lines, lines.at(-1)!],
+    "a source without a name": lines.map((line) => line.replace('"github:alice"', '""')),
+    "a source with something else than a fingerprint": lines.map((line) =>
+      line.replace(`"SHA256:AA`, `"SHA256:A`),
+    ),
     "an unknown kind": lines.with(1, '{"type":"device"}'),
     "no JSON": lines.with(1, "{"),
     "a property more": lines.map((line) => (line === said ? line.replace("{", '{"more":1,') : line)),

@@ -17,7 +17,7 @@ import {
   schemaVersion,
 } from "./internals.ts";
 import { failsWith, newFolder, sshKey } from "./rig.ts";
-import { person } from "./samples.ts";
+import { mailbox, person } from "./samples.ts";
 
 /** Small, so that tests are fast. */
 const workFactor = 10;
@@ -181,8 +181,25 @@ test("a database of version 1 is brought up to date, and keeps what it has", asy
     profile.messages.search("zeb", 9).map(({ text }) => text),
     ["zebra"],
   );
+  // The table of mailboxes is made anew in version 2: what stood in it stays, and no number comes twice.
+  assert.deepEqual(
+    profile.mailboxes.all().map(({ id, kind, contact, endsAt }) => ({ id, kind, contact, endsAt })),
+    [
+      { id: 2, kind: "front", contact: undefined, endsAt: undefined },
+      { id: 5, kind: "contact", contact: 1, endsAt: 99 },
+    ],
+  );
+  assert.equal(profile.mailboxes.add(mailbox({ kind: "invite" })), 10);
+  profile.contacts.remove(1);
+  assert.deepEqual(profile.mailboxes.ofContact(1), []);
+  assert.deepEqual(profile.invites.all(), []);
   profile.close();
-  onDatabase(folder, (db) => assert.equal(schemaVersion(db), SCHEMA_STEPS.length));
+  onDatabase(folder, (db) => {
+    assert.equal(schemaVersion(db), SCHEMA_STEPS.length);
+    assert.deepEqual(db.all("PRAGMA foreign_key_check"), []);
+    assert.equal(db.value("PRAGMA integrity_check"), "ok");
+    assert.equal(db.value("SELECT count(*) FROM sqlite_schema WHERE name = 'mailboxesOfContact'"), 1);
+  });
 });
 
 test("a step to a next version keeps what is there, and one that fails changes nothing", async (t) => {
@@ -212,6 +229,10 @@ async function createVersion1(folder: string): Promise<void> {
     db.script(`
       INSERT INTO settings VALUES ('who', 'me');
       INSERT INTO contacts VALUES (1, 'Alice', 'alice', 'contact', 1, NULL, 7, 3, 1);
+      INSERT INTO mailboxes VALUES (2, 'front', NULL, 'current', 'r', 'f2', randomblob(32), 1, 2, NULL);
+      INSERT INTO mailboxes VALUES (5, 'contact', 1, 'old', 'r', 'f5', randomblob(32), 1, 2, 99);
+      INSERT INTO mailboxes VALUES (9, 'contact', 1, 'old', 'r', 'f9', randomblob(32), 1, 2, 99);
+      DELETE FROM mailboxes WHERE id = 9;
       INSERT INTO messages VALUES (1, 1, 1048576, randomblob(16), 'd', 0, 1, 1, 1, NULL, NULL, 'text', x'a0', 'zebra', NULL, 0);
     `);
   });

@@ -1,11 +1,13 @@
 /** Rows of every kind, whole but for what a test says. */
 import type {
+  Answer,
   Contact,
   Delivery,
   Device,
   EarlyChange,
   FileTransfer,
   Identity,
+  Invite,
   Message,
   OwnDevice,
   OwnMailbox,
@@ -118,6 +120,38 @@ export function mailbox(changes: Partial<OwnMailbox> = {}): Omit<OwnMailbox, "id
     createdAt: 1,
     changeAt: 2,
     endsAt: undefined,
+    ...changes,
+  };
+}
+
+export function invite(of: number, changes: Partial<Invite> = {}): Omit<Invite, "id"> {
+  return {
+    mailbox: of,
+    secret: fresh(),
+    uses: 1,
+    used: 0,
+    as: undefined,
+    once: undefined,
+    createdAt: 1,
+    expiresAt: 60_000,
+    spentAt: undefined,
+    revokedAt: undefined,
+    published: undefined,
+    publishAt: undefined,
+    ...changes,
+  };
+}
+
+export function answer(of: number, changes: Partial<Answer> = {}): Answer {
+  return {
+    contact: of,
+    relay: "asfaleia://relay.example",
+    mailbox: "SHA256:mailbox",
+    secret: fresh(),
+    expiresAt: 60_000,
+    state: "waiting",
+    lookAt: undefined,
+    looks: 0,
     ...changes,
   };
 }

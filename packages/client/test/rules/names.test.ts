@@ -45,6 +45,8 @@ const REFUSED: Record<string, readonly string[]> = {
     "\uE000",
     "\uD800",
     "a\u{E0041}",
+    "\u2800",
+    "a\u{1D159}",
   ],
   "your own devices": ["me", "ME", " Me ", "ｍｅ"],
   "begin with '-'": ["-v", "--", "－v"],

@@ -14,7 +14,6 @@ import { AT, BOB, DEVICE, IDENTITY, KEY_LINE } from "../examples.ts";
 import { method } from "../method.ts";
 import type { Session } from "../session.ts";
 import { Contact, ContactId, list, Millis, Uuid } from "../views.ts";
-import { contactView, contactViews } from "./facts.ts";
 
 /** What the user calls somebody; the messenger has rules of its own for it. */
 const Name = v.pipe(v.string(), v.maxLength(256));
@@ -31,7 +30,7 @@ export const contactMethods = {
     params: Nothing,
     result: list(Contact),
     example: { params: {}, result: [BOB] },
-    run: ({ opened }) => contactViews(opened),
+    run: ({ opened }) => opened.messenger.contacts(),
   }),
 
   "contacts.get": method({
@@ -40,10 +39,7 @@ export const contactMethods = {
     params: v.strictObject({ name: Name }),
     result: v.nullable(Contact),
     example: { params: { name: "bob" }, result: BOB },
-    run: ({ opened }, { name }) => {
-      const contact = opened.messenger.contact(name);
-      return contact === undefined ? null : contactView(opened, contact);
-    },
+    run: ({ opened }, { name }) => opened.messenger.contact(name) ?? null,
   }),
 
   "contacts.add": method({
@@ -70,7 +66,7 @@ export const contactMethods = {
               await readCard(card),
               as ?? (await nameForCard(session.opened, card, file)),
             );
-      return told(session, contactView(session.opened, view));
+      return told(session, view);
     },
   }),
 
@@ -162,7 +158,7 @@ export const contactMethods = {
     example: { params: { contact: 2, as: "bob" }, result: BOB },
     run: async (session, { contact, as }) => {
       const view = await session.opened.messenger.accept(contact, as);
-      return told(session, contactView(session.opened, view));
+      return told(session, view);
     },
   }),
 

@@ -61,6 +61,17 @@ export const fileMethods = {
     },
   }),
 
+  "files.discard": method({
+    summary: "Forgets a file that is being handed over: it is not to be sent after all.",
+    params: v.strictObject({ upload: UploadId }),
+    result: Nothing,
+    example: { params: { upload: 1 }, result: {} },
+    run: ({ uploads }, { upload }, { face }) => {
+      uploads.discard(face, upload);
+      return {};
+    },
+  }),
+
   "files.accept": method({
     summary: "Asks for the file of a message. With `save` it stays among those that `files.toSave` lists.",
     params: v.strictObject({ ...ofFile, save: v.exactOptional(v.boolean()) }),
@@ -92,7 +103,7 @@ export const fileMethods = {
     result: v.strictObject({ bytes: Piece }),
     example: { params: { ...OF, at: 0 }, result: { bytes: "iVBORw0KGgo=" } },
     run: ({ opened }, { contact, file, at }) => {
-      const bytes = opened.messenger.fileBytes(contact, file).subarray(at, at + MAX_PIECE_BYTES);
+      const bytes = opened.messenger.fileChunk(contact, file, at, MAX_PIECE_BYTES);
       return { bytes: Buffer.from(bytes).toString("base64") };
     },
   }),

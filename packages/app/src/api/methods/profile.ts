@@ -4,6 +4,7 @@ import { usage } from "../../exit.ts";
 import { keyInside } from "../../profile/keymemo.ts";
 import { loadMessenger, signerOf } from "../../profile/open.ts";
 import { PUBLISH, publishes, tryToPublish } from "../../profile/publishing.ts";
+import { isAppSetting, setAppSetting } from "../../settings.ts";
 import { DEVICE, IDENTITY } from "../examples.ts";
 import { type Caller, method } from "../method.ts";
 import type { Session } from "../session.ts";
@@ -109,7 +110,11 @@ export const profileMethods = {
     params: Nothing,
     result: v.record(v.string(), v.string()),
     example: { params: {}, result: { receipts: "on" } },
-    run: ({ opened }) => Object.fromEntries(opened.messenger.settings()),
+    run: async ({ opened }) => {
+      const { SETTING_NAMES } = await loadMessenger();
+      const all = [...opened.messenger.settings()];
+      return Object.fromEntries(all.filter(([name]) => isAppSetting(name) || SETTING_NAMES.includes(name)));
+    },
   }),
 
   "settings.set": method({
@@ -123,7 +128,8 @@ export const profileMethods = {
     example: { params: { name: "receipts", value: "on" }, result: { isTold: true } },
     run: async (session, { name, value }, caller) => {
       const opened = session.forCall(caller);
-      await set(opened.messenger, name, value);
+      if (isAppSetting(name)) await setAppSetting(opened.profile, name, value);
+      else await set(opened.messenger, name, value);
       session.tell({ type: "settings" });
       if (name !== PUBLISH) return { isTold: true };
       if (!(await (await opened.key()).signsAlone())) return { isTold: false };

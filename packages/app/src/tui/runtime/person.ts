@@ -41,6 +41,10 @@ export class AtTheScreen implements Person {
     return this.#screen !== undefined || this.#before.canAsk();
   }
 
+  canAskSecret(): boolean {
+    return this.#screen !== undefined || this.#before.canAskSecret();
+  }
+
   async secret(question: string, signal: AbortSignal): Promise<Uint8Array | null> {
     if (this.#screen === undefined) return this.#before.secret(question, signal);
     if (this.#keeps === "the last" && this.#secret !== undefined) {

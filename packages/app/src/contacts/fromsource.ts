@@ -1,0 +1,82 @@
+/** Makes a contact of the keys that a source shows, or says why not. */
+import { publicKeyFromText } from "@asfaleia/identity";
+import { columns } from "../conversation.ts";
+import { EXIT, Failure, usage } from "../exit.ts";
+import type { ContactView, Face, Result } from "../face/face.ts";
+import { note } from "../io.ts";
+import { compareKeys } from "../keysources/changes.ts";
+import type { KeyList, UnusableKey } from "../keysources/keys.ts";
+import { changeText, keyListText } from "../keysources/show.ts";
+
+export interface Bases {
+  readonly githubUrl?: string;
+  readonly gitlabUrl?: string;
+}
+
+/** Of output that is no terminal. */
+const USUAL_COLUMNS = 80;
+
+/**
+ * Looks the keys up, shows them, and pins them with where they come from.
+ * @param name the user's own name for them; the account's where it is left out
+ * @throws Failure where there is no usable key, and where a contact has this source and the keys have changed
+ */
+export async function addFromSource(
+  face: Face,
+  word: string,
+  bases: Bases,
+  name: string | undefined,
+): Promise<ContactView> {
+  const found = await face.call("keys.fetch", { source: word, ...bases });
+  const known = await withSource(face, found.source);
+  if (known !== undefined && name === undefined) {
+    const change = compareKeys(known.fingerprints, found.fingerprints);
+    if (change.kind === "same") return known.contact;
+    note(changeText(known.contact.name, found.source, change, keyList(found)).trimEnd());
+    throw new Failure(
+      EXIT.key,
+      "the keys of this source have changed: --as NAME takes them, once you have asked",
+    );
+  }
+  note(keyListText(keyList(found), columns() ?? USUAL_COLUMNS).trimEnd());
+  if (found.usable.length === 0) throw new Failure(EXIT.key, "there is no key that can be used");
+  const as = name ?? (await freeName(face, found.account));
+  const contact = await face.call("contacts.add", {
+    keys: [...found.usable],
+    ...(as === undefined ? {} : { as }),
+  });
+  const { source, fingerprints } = found;
+  await face.call("contacts.pinSource", { contact: contact.id, source, fingerprints: [...fingerprints] });
+  return contact;
+}
+
+/** What the API tells of keys, as `keysources/` has it. */
+export function keyList({
+  usable = [],
+  unusable = [],
+}: Partial<Pick<Result<"keys.fetch">, "usable" | "unusable">>): KeyList {
+  return {
+    usable: usable.map((line) => publicKeyFromText(line)),
+    unusable: unusable as readonly UnusableKey[],
+  };
+}
+
+async function withSource(
+  face: Face,
+  source: string,
+): Promise<{ readonly contact: ContactView; readonly fingerprints: readonly string[] } | undefined> {
+  for (const contact of await face.call("contacts.list", {})) {
+    const sources = await face.call("contacts.sources", { contact: contact.id });
+    const pinned = sources.find((one) => one.source === source);
+    if (pinned !== undefined) return { contact, fingerprints: pinned.fingerprints };
+  }
+  return undefined;
+}
+
+/** The account's name must not put its keys beside those of a contact who happens to be called so. */
+async function freeName(face: Face, account: string | undefined): Promise<string | undefined> {
+  if (account === undefined || (await face.call("contacts.get", { name: account })) === null) return account;
+  throw usage(
+    `a contact is called as the account is: say --as NAME. With the name of that contact the keys are added to it`,
+  );
+}

@@ -1,0 +1,37 @@
+/** What somebody has been given to become contacts by: a link, a code, a place of keys, a card, or keys. */
+import { MAX_AUTHORIZED_KEYS_CHARACTERS } from "@asfaleia/identity";
+import { EXIT } from "../exit.ts";
+import { readInput } from "../io.ts";
+import { type Introduction, introductionIn, readIntroduction } from "./introduction.ts";
+
+export type Meeting =
+  | { readonly kind: "link"; readonly link: string }
+  | { readonly kind: "code"; readonly code: string }
+  /** `github:NAME`, `gitlab:NAME` or `https://…`, not looked up yet. */
+  | { readonly kind: "source"; readonly source: string }
+  | Introduction;
+
+/** Who reads them for good is the messenger: here it is only what the word is meant as. */
+const LINK = /^asfaleia(:\/\/|\+unix:)/;
+const CODE = /^\d{5}[\s_\p{Pd}]+\p{L}+[\s_\p{Pd}]+\p{L}+$/u;
+const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
+
+/**
+ * @param word what stands on the command line; `-` for standard input, which no list of processes shows
+ * @throws KeyError, Failure
+ */
+export async function readMeeting(word: string): Promise<Meeting> {
+  if (word !== "-") return shortForm(word) ?? readIntroduction(word);
+  const text = Buffer.from(
+    await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given"),
+  ).toString("utf8");
+  return shortForm(text) ?? introductionIn(text, undefined);
+}
+
+function shortForm(text: string): Meeting | undefined {
+  const word = text.trim();
+  if (LINK.test(word)) return { kind: "link", link: word };
+  if (CODE.test(word)) return { kind: "code", code: word };
+  if (SOURCE.test(word) && !/\s/.test(word)) return { kind: "source", source: word };
+  return undefined;
+}
