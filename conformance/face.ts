@@ -85,6 +85,25 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     await fails("contacts.rename", { contact: 4711, name: "x" }, EXIT.usage);
   });
 
+  it("about adding people", async () => {
+    const invite = (await call("invites.make", { uses: 2, as: "guest" })) as { id: number; link: string };
+    assert.equal(((await call("invites.list", {})) as { id: number }[])[0]?.id, invite.id);
+    await call("invites.revoke", { id: invite.id });
+    await fails("invites.accept", { link: "https://example.org/" }, EXIT.usage);
+    await fails("codes.make", {}, EXIT.relay);
+    await fails("codes.wait", { id: 1 }, EXIT.usage);
+    await fails("codes.end", { id: 1 }, EXIT.usage);
+    await fails("codes.join", { code: "no code" }, EXIT.usage);
+    await fails("keys.fetch", { source: "ftp://example.org/keys" }, EXIT.usage, /say github:NAME/);
+    // Nobody listens there, and nobody else is asked.
+    const source = "https://127.0.0.1:9/bob.keys";
+    await call("contacts.pinSource", { contact: bob, source, fingerprints: [] });
+    const [pinned] = (await call("contacts.sources", { contact: bob })) as { source: string }[];
+    assert.equal(pinned?.source, source);
+    const [looked] = (await call("contacts.refresh", { contact: bob })) as { failed?: string }[];
+    assert.notEqual(looked?.failed, undefined);
+  });
+
   it("about messages and files, and tells what it does", async () => {
     const over = new AbortController();
     const events = await open().events({ signal: over.signal });

@@ -211,7 +211,7 @@ export function checkVectors(tree: Tree): string[] {
 /** The agent's API is described as the code has it. */
 export function checkRpc(tree: Tree): string[] {
   const isThere = tree.paths.includes(RPC_DOCS) && tree.read(RPC_DOCS) === makeRpcDocs();
-  return isThere ? [] : [`${RPC_DOCS}: is not what scripts/make-rpc-docs.ts makes of the code: run that`];
+  return isThere ? [] : [`${RPC_DOCS}: is not what the code says: npm run rpc-docs writes it anew`];
 }
 
 /** Wire formats are in two documents, and no clause has a name that stands in both. */

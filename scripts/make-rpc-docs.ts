@@ -1,7 +1,7 @@
 /**
  * Writes docs/rpc.md, which describes the agent's API, from the tables that the agent itself works with.
  *
- *     node --conditions=asfaleia-source scripts/make-rpc-docs.ts
+ *     npm run rpc-docs
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -75,7 +75,7 @@ const ERRORS: Readonly<Record<keyof typeof RPC_ERROR, string>> = {
 
 const INTRODUCTION = `# The agent's API
 
-Made from the code by \`scripts/make-rpc-docs.ts\`: change the code, and make it anew.
+Made from the code (\`npm run rpc-docs\`): change that, and not this.
 
 [The agent](agent.md) serves JSON-RPC 2.0 on a Unix socket, one JSON object a line, in UTF-8, each line ended by LF. The command line
 speaks this language too. This is version ${API_VERSION} of it; \`agent.hello\` tells which one an agent has. The number grows when a method or an event changes

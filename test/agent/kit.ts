@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { type Ended, jsonLines, Place, type Running, type RunOptions } from "../cli/kit.ts";
 
 /** Far longer than anything here takes on a machine that is busy. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface Answer {
   readonly id: string | number | null;

@@ -44,9 +44,11 @@ async function stillServes(): Promise<void> {
 
 test("200 calls in flight are all answered", async () => {
   using face = await alice.face();
-  const ids = Array.from({ length: 200 }, () => face.ask("status.get"));
+  const methods = ["status.get", "contacts.list", "settings.list", "card.get"];
+  const ids = Array.from({ length: 200 }, (_, at) => face.ask(String(methods[at % 4])));
   const answers = await Promise.all(ids.map((id) => face.answerTo(id)));
-  for (const { result } of answers) assert.equal(result?.protection, "ssh");
+  for (const { result } of answers) assert.equal(typeof result, "object");
+  assert.equal(answers[0]?.result?.protection, "ssh");
 });
 
 test("of calls that wait, 256 are taken and the others refused; each can be taken back, and each id is used once", async () => {

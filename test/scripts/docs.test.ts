@@ -47,7 +47,7 @@ test("the protocol's document agrees with the code", () => {
 
 test("the agent's document agrees with the code, and one that does not is found", () => {
   assert.deepEqual(checkRpc(real), []);
-  finds(checkRpc(changed("docs/rpc.md", "### agent.stop", "### agent.end")), /make-rpc-docs/);
+  finds(checkRpc(changed("docs/rpc.md", "### agent.stop", "### agent.end")), /npm run rpc-docs/);
 });
 
 test("links: to files, folders and headings", () => {
