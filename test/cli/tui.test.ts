@@ -1,7 +1,7 @@
 /** Two people at terminals, driven by keys only, from nothing to a verified chat, and back after a restart. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { after, test } from "node:test";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { drawPicture } from "../../scripts/picture.ts";
 import { LAUNCHER, Place } from "./kit.ts";
@@ -15,11 +15,29 @@ function open(tmux: Tmux, place: Place, name: string, size: readonly [number, nu
   return tmux.open(name, size, place.environment({ ...AGENTS, COLORTERM: "truecolor" }), COMMAND);
 }
 
+const TOUR_HEAD = `# A tour
+
+Two people at terminals of 80×24, from nothing to a verified chat. The screens are those of a test (test/cli/tui.test.ts), which writes
+this page: \`TOUR=docs/tour.md npx node --conditions=asfaleia-source --test --test-name-pattern=80×24 test/cli/tui.test.ts\`.
+[docs/chat.md](chat.md) has all keys.
+`;
+
+/** What docs/tour.md shows; written where TOUR names a file. */
+const tour: string[] = [];
+
+function shot(caption: string, rows: readonly string[]): void {
+  const shown = rows.map((row) => row.trimEnd()).join("\n");
+  tour.push(`${caption}\n\`\`\`\n${shown}\n\`\`\`\n`);
+}
+
 /** The first run: a key that is there, a relay that was given, a name, a passphrase. */
 async function begin(screen: Screen, relay: string, name: string, passphrase: string): Promise<void> {
-  await screen.shows(/Welcome[\s\S]*ssh-ed25519 {2}SHA256:/);
+  shot(
+    "`npm start`, or `npx asfaleia`: the first of four questions.",
+    await screen.shows(/Welcome[\s\S]*ssh-ed25519 {2}SHA256:/),
+  );
   screen.press("Enter");
-  await screen.shows("One whose address I have");
+  shot("The relay.", await screen.shows("One whose address I have"));
   screen.press("Enter");
   await screen.shows("Its address, as you were given it:");
   await screen.say(relay);
@@ -58,6 +76,7 @@ for (const size of [
     await alice.say("/code");
     const [code = ""] =
       /\d{5}-\p{L}+-\p{L}+/u.exec((await alice.shows(/\d{5}-\p{L}+-\p{L}+/u)).join("\n")) ?? [];
+    shot("Alice says `/code`, and tells Bob what she sees.", alice.rows());
     await bob.say(`/join ${code}`);
     await bob.shows(/Alice {3}not verified/i);
     await alice.shows(/Bob {3}not verified/i);
@@ -70,6 +89,10 @@ for (const size of [
         .match(/\b\d{5}\b/g)
         ?.slice(0, 12);
     const numbers = await Promise.all([alice, bob].map((screen) => screen.shows(/(\d{5} {2}){3}\d{5}/)));
+    shot(
+      "Both say `/verify`, and compare. Below are a QR code and the pictures of both keys.",
+      numbers[0] ?? [],
+    );
     assert.equal(digits(numbers[0] ?? [])?.length, 12);
     assert.deepEqual(digits(numbers[0] ?? []), digits(numbers[1] ?? []));
     alice.press("y");
@@ -80,7 +103,7 @@ for (const size of [
     await alice.say("See you at eight?");
     await bob.shows("See you at eight?");
     bob.press("C-Up");
-    await bob.shows("r reply");
+    shot("Bob chooses a message with Ctrl+Up, and answers it with `r`.", await bob.shows("r reply"));
     bob.press("r");
     await bob.shows("reply to Alice: See you at eight?");
     await bob.say("At nine, please");
@@ -95,7 +118,10 @@ for (const size of [
     const picture = alicePlace.write("rings.png", drawPicture(64));
     await alice.say(`/file ${picture}`);
     await bob.shows("rings.png");
-    await bob.shows("▀▀▀▀");
+    shot(
+      "`/file` sends a picture. This terminal draws no pixels, so it is shown in blocks.",
+      await bob.shows("▀▀▀▀"),
+    );
     const log = bobPlace.write("log.txt", "a line\n".repeat(1000));
     await bob.say(`/file ${log}`);
     await alice.shows("log.txt");
@@ -119,6 +145,7 @@ for (const size of [
       again.type(passphrase);
       again.press("Enter");
       const rows = (await again.shows("log.txt")).join("\n");
+      shot(`${screen === alice ? "Alice" : "Bob"} has ended everything and comes back.`, rows.split("\n"));
       assert.match(rows, /verified/);
       if (size[1] > 40) assert.match(rows, /See you at eight\?[\s\S]*At half past nine \(edited\)[\s\S]*👍/);
       again.press("C-c", "C-c");
@@ -126,6 +153,10 @@ for (const size of [
     }
   });
 }
+
+after(() => {
+  if (process.env.TOUR) writeFileSync(process.env.TOUR, `${TOUR_HEAD}\n${tour.join("\n")}`);
+});
 
 test("leaves the terminal as it was, whatever ends it", needs, async () => {
   await using relayPlace = new Place();
