@@ -20,10 +20,11 @@ and you of theirs. The relay learns neither name nor SSH key of anybody in this.
 trusted: whoever reads it can use it.
 
 --code prints a spoken code of a number and two words, to be told to one person who is there, on the telephone for
-instance; they say asfaleia add. It is good for ten minutes and for one guess: both of you see it when the words were
-wrong. The command waits until it is used; Ctrl-C ends the code.
+instance; they say asfaleia add -, with --relay and your relay's address where theirs is another. It is good for ten
+minutes and for one guess: both of you see it when the words were wrong. The command waits until it is used; Ctrl-C
+ends the code.
 
-list shows the links that can still be used, or were used in the last days; revoke ends one.
+list shows your links, those that are used up or have ended for a week longer; revoke ends one, whose number is ID.
 
   --uses N         how many people can use the link, up to 100 (default: 1)
   --expires TIME   how long it can be used, such as 1h or 30d (default: 7d)
@@ -41,6 +42,8 @@ Examples:
 
 const MAX_USES = 100;
 const USUAL_ROWS = 24;
+/** Below a code stand what is said about the link, which may break, and the prompt: they must not push it out of sight. */
+const ROWS_BELOW = 3;
 
 const OPTIONS = {
   uses: { type: "string" },
@@ -74,7 +77,6 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       await face.call("invites.revoke", { id: idOf(word) });
       return EXIT.done;
     }
-    await face.call("outbox.start", {});
     return values.code ? offerCode(face, wish, json) : makeLink(face, wish, json);
   });
 }
@@ -111,9 +113,13 @@ async function makeLink(face: Face, wish: Wish, json: boolean): Promise<number> 
 
 async function printQr(link: string, width: number): Promise<void> {
   const { qrCode, qrLines } = await import("../qr.ts");
-  const code = qrCode(link, { columns: width, rows: process.stdout.rows || USUAL_ROWS });
+  const rows = (process.stdout.rows || USUAL_ROWS) - ROWS_BELOW;
+  const code = qrCode(link, { columns: width, rows });
   if (code.fits) await print(`${qrLines(code, wantsColor(process.stdout)).join("\n")}\n`);
-  else note(`A window of ${code.side} columns and ${code.rows} rows would show it as a QR code.`);
+  else
+    note(
+      `A window of ${code.side} columns and ${code.rows + ROWS_BELOW} rows would show it as a QR code too (asfaleia invite list has the link).`,
+    );
 }
 
 async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<number> {
@@ -133,6 +139,7 @@ async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<numbe
 async function list(face: Face, json: boolean): Promise<number> {
   const invites = await face.call("invites.list", {});
   for (const invite of invites) await print(json ? inviteJson(invite) : inviteText(invite));
+  if (invites.length === 0) note("There are no invites; asfaleia invite makes one.");
   return invites.length > 0 ? EXIT.done : EXIT.nothing;
 }
 
