@@ -3,6 +3,7 @@ import { parseArguments } from "../arguments.ts";
 import { addIntroduced, keyArt } from "../contacts/add.ts";
 import { addFromSource } from "../contacts/fromsource.ts";
 import { takeCardArgument } from "../contacts/introduction.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { type Meeting, readMeeting } from "../contacts/meeting.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
@@ -69,6 +70,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     const contact = await meet(face, meeting, values);
     if (values.json) await print(contactJson(contact));
     else await print(`${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`);
+    await warnOfLookalikes(face, contact.id);
     if (contact.invite === "waiting") note("You are a contact of theirs as soon as they are online.");
     return EXIT.done;
   });

@@ -2,6 +2,7 @@
 
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { refreshKeys } from "../contacts/refresh.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
@@ -54,8 +55,10 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     if (what === undefined) await list(face, values.json === true);
     else {
       const contact = await needContact(face, name);
-      if (what === "rename") await face.call("contacts.rename", { contact: contact.id, name: fresh ?? "" });
-      else await remove(face, signal, contact, values.yes === true);
+      if (what === "rename") {
+        await face.call("contacts.rename", { contact: contact.id, name: fresh ?? "" });
+        await warnOfLookalikes(face, contact.id);
+      } else await remove(face, signal, contact, values.yes === true);
     }
     return EXIT.done;
   });

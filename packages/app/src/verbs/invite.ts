@@ -1,6 +1,7 @@
 /** `asfaleia invite`: a link, or a spoken code, by which somebody becomes a contact. */
 import { parseArguments, wholeNumber } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { columns } from "../conversation.ts";
 import { cleanLine, jsonLine, wantsColor } from "../display.ts";
 import { durationMs } from "../duration.ts";
@@ -133,6 +134,7 @@ async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<numbe
   await print(
     json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
   );
+  await warnOfLookalikes(face, contact.id);
   return EXIT.done;
 }
 
