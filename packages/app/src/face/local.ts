@@ -5,6 +5,21 @@ import { EXIT, Failure } from "../exit.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
+/** Not every method ends when its call is taken back; whoever called does not wait for it. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([result, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    promise.catch(() => {});
+    result.catch(() => {});
+  }
+}
+
 export class LocalFace implements Face {
   readonly #session: Session;
   readonly #queues = new Set<Queue<EventView>>();
@@ -21,7 +36,8 @@ export class LocalFace implements Face {
   ): Promise<Result<M>> {
     const { signal } = this.#session.opened;
     const either = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    return (await dispatch(this.#session, method, params, { signal: either, face: this })) as Result<M>;
+    const result = dispatch(this.#session, method, params, { signal: either, face: this });
+    return (await unlessAborted(result, either)) as Result<M>;
   }
 
   events({ signal }: { readonly signal?: AbortSignal } = {}): Promise<AsyncIterable<EventView>> {
