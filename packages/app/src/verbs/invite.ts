@@ -43,8 +43,8 @@ Examples:
 
 const MAX_USES = 100;
 const USUAL_ROWS = 24;
-/** Below a code stand what is said about the link, which may break, and the prompt: they must not push it out of sight. */
-const ROWS_BELOW = 3;
+/** Below a code stands the prompt, which must not push its first row out of sight. */
+const ROWS_BELOW = 1;
 
 const OPTIONS = {
   uses: { type: "string" },
@@ -103,12 +103,12 @@ async function makeLink(face: Face, wish: Wish, json: boolean): Promise<number> 
     return EXIT.done;
   }
   await print(`${invite.link}\n`);
-  const width = columns();
-  if (width !== undefined) await printQr(invite.link, width);
   const people = invite.uses === 1 ? "one person" : `${invite.uses} people`;
   note(`Good for ${people} until ${isoTime(invite.expiresAt)}. They say: asfaleia add -`);
   if (!invite.isPublished)
     note("The relay cannot be reached now: the link works as soon as it could be, while the agent runs.");
+  const width = columns();
+  if (width !== undefined) await printQr(invite.link, width);
   return EXIT.done;
 }
 
