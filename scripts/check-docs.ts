@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import * as protocol from "@asfaleia/protocol";
 import { KINDS } from "../packages/protocol/test/kinds.ts";
+import { makeRpcDocs, RPC_DOCS } from "./make-rpc-docs.ts";
 
 /** A repository's files, by path from its root with `/`. */
 export interface Tree {
@@ -30,6 +31,7 @@ export function checkDocs(tree: Tree): string[] {
     ...checkErrors(tree),
     ...checkPackets(tree),
     ...checkVectors(tree),
+    ...checkRpc(tree),
     ...checkForbidden(tree),
   ];
 }
@@ -204,6 +206,12 @@ export function checkVectors(tree: Tree): string[] {
         : [`${VECTORS}README.md: does not describe ${name}`];
       return [...described, ...missingFormat(tree, path, clause ?? "")];
     });
+}
+
+/** The agent's API is described as the code has it. */
+export function checkRpc(tree: Tree): string[] {
+  const isThere = tree.paths.includes(RPC_DOCS) && tree.read(RPC_DOCS) === makeRpcDocs();
+  return isThere ? [] : [`${RPC_DOCS}: is not what the code says: npm run rpc-docs writes it anew`];
 }
 
 /** Wire formats are in two documents, and no clause has a name that stands in both. */

@@ -2,7 +2,16 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -193,7 +202,17 @@ export class Place implements AsyncDisposable {
     return { address, running };
   }
 
+  /** The sockets of agents that run, or ran, for profiles of this place. */
+  sockets(): string[] {
+    const folders = [join(this.runtime, "asfaleia"), this.path(`asfaleia-${process.getuid?.()}`)];
+    return folders.flatMap((folder) =>
+      existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    // Agents that verbs have started are in sessions of their own.
+    await Promise.all(this.sockets().map(endAgent));
     for (const { process } of this.#started) {
       // Its session is its process group: whatever it has started goes with it.
       if (process.exitCode === null && process.signalCode === null && process.pid) {
@@ -207,6 +226,32 @@ export class Place implements AsyncDisposable {
     await Promise.allSettled(this.#started.map(({ ended }) => ended));
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** How long an agent may take to end before it is killed. */
+const AGENT_PATIENCE_MS = 5000;
+
+/** Ends the agent behind a socket, if there is one, and waits until it has hung up. */
+function endAgent(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect({ path });
+    const limit = setTimeout(() => {
+      const pid = Number(/"pid":(\d+)/.exec(text)?.[1]);
+      if (pid > 1) process.kill(pid, "SIGKILL");
+      socket.destroy();
+    }, AGENT_PATIENCE_MS);
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearTimeout(limit);
+      resolve();
+    });
+    for (const [id, method] of ["agent.hello", "agent.stop"].entries())
+      socket.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: {} })}\n`);
+  });
 }
 
 /** An installed package `asfaleia` whose code is `main`, launcher and all. @returns its launcher */

@@ -1,6 +1,15 @@
 /** bin/asfaleia.js: any Node runs it, and it is not noticed. */
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { test } from "node:test";
 import { fakeInstall, LAUNCHER, NODES, Place } from "./kit.ts";
 
@@ -83,3 +92,33 @@ function linkNode24(place: Place): void {
   rmSync(bin);
   symlinkSync(process.execPath, bin);
 }
+
+test("what V8 makes of the code is kept in a folder of our own, with nothing of anybody's in it", async () => {
+  await using place = new Place();
+  const cache = place.path("cache");
+  place.env = { XDG_CACHE_HOME: cache };
+  place.key("key");
+  // A profile in memory leaves nothing, not even that it was there.
+  const ephemeral = ["send", "--ephemeral", "-i", "key", "--relay", "127.0.0.1:9", "key.pub", "s3cret"];
+  assert.equal((await place.run(ephemeral)).code, 3);
+  assert.equal(existsSync(cache), false);
+  assert.equal((await place.run(["whoami", "-i", "key"])).code, 0);
+  assert.equal(statSync(`${cache}/asfaleia`).mode & 0o777, 0o700);
+  const files = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  assert.ok(files.length > 10);
+  const fingerprint = /SHA256:\S+/.exec((await place.run(["whoami", "-i", "key"])).stdout)?.[0] ?? "";
+  for (const { parentPath, name } of files) {
+    const text = readFileSync(`${parentPath}/${name}`, "latin1");
+    assert.equal(text.includes(fingerprint) || text.includes("key@test"), false, name);
+  }
+});
+
+test("a cache that others could write to is not used", async () => {
+  await using place = new Place();
+  const cache = place.path("cache");
+  place.env = { XDG_CACHE_HOME: cache };
+  mkdirSync(`${cache}/asfaleia`, { recursive: true });
+  chmodSync(`${cache}/asfaleia`, 0o777);
+  assert.equal((await place.run(["--help"])).code, 0);
+  assert.deepEqual(readdirSync(`${cache}/asfaleia`), []);
+});

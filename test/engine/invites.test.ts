@@ -9,6 +9,7 @@ import {
   MessengerError,
   type MessengerErrorCode,
   openMemoryProfile,
+  openMessenger,
 } from "@asfaleia/client/messenger";
 import { fingerprint } from "@asfaleia/identity";
 import { parseAddress } from "@asfaleia/protocol";
@@ -24,7 +25,16 @@ import {
   readInviteLink,
 } from "../../packages/client/test/internals.ts";
 import { newEd25519 } from "../kit/keys.ts";
-import { environment, introduce, newPerson, newRelay, newRelayKey, type Person, restart } from "./kit.ts";
+import {
+  environment,
+  introduce,
+  newPerson,
+  newRelay,
+  newRelayKey,
+  type Person,
+  QUICK,
+  restart,
+} from "./kit.ts";
 import { PassingTime } from "./passingtime.ts";
 import { openCard, Puppet, post, soon } from "./puppet.ts";
 
@@ -580,6 +590,87 @@ test("the other devices hear of who came by an invite", LIMIT, async (t) => {
   await alice.next("invite");
   await soon(() => phone.messenger.contact("bob")?.hasCard === true, "not told");
 });
+
+test(
+  "the guest's other devices can write to the inviter too, and look nobody up for it",
+  LIMIT,
+  async (t) => {
+    const { relay, alice, bob } = await couple(t);
+    const lookedUp: string[] = [];
+    const watched: Environment = {
+      ...environment,
+      dial: async (...args) => {
+        const link = await environment.dial(...args);
+        const lookup = link.lookup.bind(link);
+        link.lookup = (token, of) => {
+          lookedUp.push(of);
+          return lookup(token, of);
+        };
+        return link;
+      },
+    };
+    const phone = await newPerson(t, relay, {
+      signer: bob.signer,
+      link: bob.messenger.card(),
+      environment: watched,
+    });
+    const id = phone.messenger.status().device;
+    await bob.next("notice", ({ what, about }) => what === "device-added" && about === id);
+    await bob.messenger.confirmDevice(id, bob.signer);
+    await soon(() => phone.messenger.status().isConfirmed, "not confirmed");
+
+    const { link } = await alice.messenger.makeInvite({ as: "bob" });
+    await bob.messenger.acceptInvite(link, "alice");
+    const used = await alice.next("invite");
+    const front = openCard(alice.messenger.card()).mailboxes[0]!.mailbox;
+    const route = (): string | undefined => {
+      const contact = phone.messenger.contact("alice");
+      return contact && phone.profile.devices.ofContact(contact.id)[0]?.route.mailbox;
+    };
+    // Neither to the invite, whose mailbox is given up some day, nor to the one that everybody knows.
+    await soon(() => ![undefined, inviteOf(link).mailbox, front].includes(route()), "no way to her");
+    await phone.messenger.send(phone.messenger.contact("alice")!.id, "from my phone");
+    const { message } = await alice.next("message", ({ message: { text } }) => text === "from my phone");
+    assert.equal(message.contact, used.contact);
+    assert.deepEqual(lookedUp, []);
+    assert.equal(alice.messenger.invites()[0]?.used, 1);
+  },
+);
+
+test(
+  "what fails in the middle of an answer leaves the invite, and it is answered the next time",
+  LIMIT,
+  async (t) => {
+    const relay = await newRelay(t);
+    const bob = await newPerson(t, relay);
+    const profile = openMemoryProfile();
+    const { signer } = newEd25519();
+    await initProfile({ profile, environment, signer, relays: [parseAddress(relay.addresses[0]!)] });
+    const first = openMessenger({ profile, environment, delays: QUICK });
+    const { link } = await first.makeInvite();
+    await bob.messenger.acceptInvite(link, "alice");
+    // The last thing that is kept of an answer.
+    const { receipts } = profile;
+    const add = receipts.add.bind(receipts);
+    receipts.add = () => {
+      throw new Error("the disk is full");
+    };
+    const events = first.events();
+    first.start();
+    await assert.rejects(async () => {
+      for await (const event of events) assert.notEqual(event.type, "invite");
+    }, /the disk is full/);
+    await first.close();
+    assert.equal(profile.contacts.all().length, 1);
+    const [kept] = profile.invites.all();
+    assert.equal(kept?.used, 0);
+    assert.ok(profile.sessions.oneTimePrekey(kept.once!), "the prekeys are there for another try");
+    receipts.add = add;
+    const alice = await newPerson(t, relay, { profile, signer });
+    const used = await alice.next("invite");
+    await says(alice, bob, used.contact, "now");
+  },
+);
 
 test("the document is made anew when the prekeys change", LIMIT, async (t) => {
   const relay = await newRelay(t);

@@ -10,6 +10,7 @@ import {
   checkLinks,
   checkMessagePath,
   checkPackets,
+  checkRpc,
   checkVectors,
   readTree,
   type Tree,
@@ -42,6 +43,11 @@ function finds(problems: readonly string[], complaint: RegExp): void {
 test("the protocol's document agrees with the code", () => {
   for (const check of [checkLimits, checkErrors, checkPackets, checkVectors])
     assert.deepEqual(check(real), []);
+});
+
+test("the agent's document agrees with the code, and one that does not is found", () => {
+  assert.deepEqual(checkRpc(real), []);
+  finds(checkRpc(changed("docs/rpc.md", "### agent.stop", "### agent.end")), /npm run rpc-docs/);
 });
 
 test("links: to files, folders and headings", () => {

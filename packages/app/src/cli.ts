@@ -22,15 +22,12 @@ export async function run(args: string[]): Promise<number> {
 
 async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   const [first, second] = args;
-  if (first === undefined) {
-    note(overview().trimEnd());
-    return EXIT.usage;
-  }
   if (first === "help") return dispatch([...args.slice(1), "--help"], signal);
   if (first === "--help" || first === "-h") {
     await print(overview());
     return EXIT.done;
   }
+  if (first === undefined || (first.startsWith("-") && first !== "--")) return chat(args, signal);
   const name = `${first} ${second}` in VERBS ? `${first} ${second}` : first;
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (entry === undefined) return group(first, second);
@@ -41,6 +38,16 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
     return EXIT.done;
   }
   return verb.run(rest, signal);
+}
+
+/** Without a verb it is the chat itself, where there is a terminal for it. */
+async function chat(args: string[], signal: AbortSignal): Promise<number> {
+  if (args.length === 0 && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    note(overview().trimEnd());
+    return EXIT.usage;
+  }
+  const verb = await import("./verbs/chat.ts");
+  return verb.run(args, signal);
 }
 
 /** A word that is no verb by itself: the first of several, or a slip. */

@@ -15,6 +15,12 @@ export async function askpassOrTerminal(prompt: string, signal: AbortSignal): Pr
   return askSecret(prompt, signal);
 }
 
+/** Whether there is a terminal, or an askpass program that may be used. */
+export function canAskForPassphrase(): boolean {
+  const { prefer, allowed } = askpassRule(process.env);
+  return prefer || allowed || hasTerminal();
+}
+
 /** Whether an askpass program is to be used although there is a terminal, and whether one may be used at all. */
 export function askpassRule(env: NodeJS.ProcessEnv): { prefer: boolean; allowed: boolean } {
   const display = Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY);

@@ -3,12 +3,14 @@
  * that come up deep inside go to them, and to nobody else.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { askpassOrTerminal } from "./passphrase.ts";
+import { askpassOrTerminal, canAskForPassphrase } from "./passphrase.ts";
 import { askLineAtTerminal, hasTerminal } from "./terminal.ts";
 
 export interface Person {
   /** Whether a question can be put at all. */
   canAsk(): boolean;
+  /** Whether one for a secret can: an askpass program needs no terminal. */
+  canAskSecret(): boolean;
   /**
    * Asks for a secret and shows nothing of it. The bytes are the caller's to wipe.
    * @returns null where nobody answers
@@ -25,6 +27,7 @@ export interface Person {
 /** Nobody is there: every question stays without an answer, so whatever depends on one fails closed. */
 export const NOBODY: Person = {
   canAsk: () => false,
+  canAskSecret: () => false,
   secret: () => Promise.resolve(null),
   line: () => Promise.resolve(null),
   note: () => {},
@@ -34,6 +37,7 @@ export const NOBODY: Person = {
 /** Whoever has started this process: at its terminal, or behind an askpass program. */
 const HERE: Person = {
   canAsk: hasTerminal,
+  canAskSecret: canAskForPassphrase,
   secret: askpassOrTerminal,
   line: askLineAtTerminal,
   note: (text) => process.stderr.write(`${text}\n`),

@@ -3,9 +3,6 @@
  * It begins with the lock of the profile, so there is one; it ends on a signal, `agent.stop`, when nobody has been there
  * for as long as was asked, or when its socket is gone, as it is after a log-out.
  */
-import type { FSWatcher } from "node:fs";
-import { watch } from "node:fs";
-import { dirname } from "node:path";
 import { Session } from "../api/session.ts";
 import { EXIT, failureOf } from "../exit.ts";
 import { OwnRelayKeeper } from "../ownrelay/keeper.ts";
@@ -16,10 +13,12 @@ import { publishInTime } from "../profile/publishing.ts";
 import { needProfile, type ProfileValues, type Where } from "../profile/where.ts";
 import { proxyMark, proxySetting } from "../proxy.ts";
 import { version } from "../version.ts";
+import type { Host } from "./connection.ts";
 import { Gate } from "./gate.ts";
 import { OnMessage } from "./onmessage.ts";
 import { socketToBind } from "./place.ts";
 import { AgentServer } from "./server.ts";
+import { onceGone } from "./vigil.ts";
 
 export interface AgentOptions {
   readonly where: Where;
@@ -47,38 +46,50 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   // A setting that cannot be read is told now, not at each relay.
   const proxy = proxyMark(proxySetting());
   const ending = new AbortController();
+  let failure: unknown;
   const end = (): void => ending.abort();
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    end();
+  };
   signal.addEventListener("abort", end, { once: true });
   const idle = idleTimer(options.idleMs, end);
   const gate = new Gate();
   let session: Session | undefined;
-  let binding: Promise<AgentServer> | undefined;
-  const bind = (): Promise<AgentServer> =>
-    (binding ??= AgentServer.listen(
-      path,
-      {
-        profile: where.name,
-        version: version(),
-        proxy,
-        session: () => session,
-        unlock: (person, aborted) => gate.visit(person, aborted),
-        stop: end,
-      },
-      idle.faces,
-    ).then(async (server) => {
-      await options.onListening();
-      return server;
-    }));
-  let failure: unknown;
-  let watcher: FSWatcher | undefined;
+  let server: AgentServer | undefined;
+  let unwatch = (): void => {};
   let relay: OwnRelayKeeper | undefined;
   let hook: OnMessage | undefined;
+  let binding: Promise<void> | undefined;
+  const host: Host = {
+    profile: where.name,
+    version: version(),
+    proxy,
+    session: () => session,
+    unlock: (person, aborted) => gate.visit(person, aborted),
+    stop: end,
+  };
+  const bind = (): Promise<void> => (binding ??= listen());
+  const listen = async (): Promise<void> => {
+    const bound = await AgentServer.listen(path, host, idle.faces);
+    server = bound;
+    if (ending.signal.aborted) return announceEnd();
+    unwatch = onceGone(path, () => bound.isThere(), end);
+    await options.onListening();
+    idle.begin();
+  };
+  // While the profile is locked to others: the socket that is taken away is then ours.
+  const announceEnd = (): void => {
+    const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
+    server?.announceEnd(told.message, told.exit);
+  };
+  ending.signal.addEventListener("abort", announceEnd, { once: true });
   try {
     const { openProfile, protectionOf } = await loadMessenger();
     const profile = await gate.open(
       (unlock) => openProfile(where.folder, unlock, { waitMs: options.waitMs }),
       () => unlockStored(where, values, ending.signal),
-      () => void bind().catch(end),
+      () => void bind().catch(fail),
       ending.signal,
     );
     try {
@@ -90,20 +101,17 @@ export async function runAgent(options: AgentOptions): Promise<void> {
           opened,
           values,
           async (all) => {
+            const place = ownRelayOf(profile);
+            if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
             session = new Session(all, values, {
-              onFailure: (error) => {
-                failure = error;
-                end();
-              },
+              onFailure: fail,
               ...(relay === undefined ? {} : { ready: relay.tried }),
               troubles: () => [relay?.trouble, hook?.trouble].filter((text) => text !== undefined),
             });
             hook = new OnMessage(session);
-            const place = ownRelayOf(profile);
-            if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
             session.start();
-            const server = await bind();
-            watcher = watch(dirname(path), () => server.isThere() || end());
+            gate.letIn();
+            await bind();
             // It ends by itself, at the latest when the messenger is closed.
             publishInTime(all).catch(() => {});
             await aborted(ending.signal);
@@ -111,18 +119,19 @@ export async function runAgent(options: AgentOptions): Promise<void> {
           { staysPublished: true },
         ),
       );
+    } catch (error) {
+      if (!ending.signal.aborted) fail(error);
     } finally {
       profile.close();
     }
   } catch (error) {
-    if (!ending.signal.aborted) failure = error;
+    if (!ending.signal.aborted) fail(error);
   } finally {
-    watcher?.close();
+    await binding?.catch(() => {});
+    unwatch();
     idle.stop();
     await Promise.all([relay?.close(), hook?.close()]);
-    const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
-    const server = await binding?.catch(() => undefined);
-    await server?.close(told.message, told.exit);
+    await server?.close();
   }
   if (failure !== undefined) throw failure;
 }
@@ -132,15 +141,25 @@ function alone(): Person {
   return { ...NOBODY, sshAgent: process.env.SSH_AUTH_SOCK };
 }
 
-function idleTimer(ms: number | undefined, end: () => void): { faces(count: number): void; stop(): void } {
+/** Ends what no face has been connected to for so long, from `begin` on. */
+function idleTimer(
+  ms: number | undefined,
+  end: () => void,
+): { begin(): void; faces(count: number): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let hasBegun = false;
+  let connected = 0;
   const stop = (): void => clearTimeout(timer);
   const faces = (count: number): void => {
     stop();
-    if (ms !== undefined && count === 0) timer = setTimeout(end, ms);
+    connected = count;
+    if (ms !== undefined && hasBegun && count === 0) timer = setTimeout(end, ms);
   };
-  faces(0);
-  return { faces, stop };
+  const begin = (): void => {
+    hasBegun = true;
+    faces(connected);
+  };
+  return { begin, faces, stop };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

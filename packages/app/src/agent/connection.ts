@@ -1,9 +1,11 @@
 /** One face at an agent: what it calls, whom its questions go to, and the events that it wants. */
 import type { Socket } from "node:net";
-import { API_VERSION, CONTROL } from "../api/control.ts";
+import * as v from "valibot";
+import { API_VERSION, CONTROL, QUESTIONS } from "../api/control.ts";
 import { dispatch, isMethod, readParams } from "../api/dispatch.ts";
 import { NoMethod } from "../api/nomethod.ts";
 import type { Session } from "../api/session.ts";
+import { Interrupted } from "../exit.ts";
 import { onBehalfOf, type Person } from "../person.ts";
 import { errorBody } from "../rpc/errors.ts";
 import { MAX_REQUEST_BYTES } from "../rpc/lines.ts";
@@ -28,6 +30,7 @@ export class Connection {
   readonly #peer: Peer;
   readonly #onClose: (connection: Connection) => void;
   #canAsk = false;
+  #canAskSecret = false;
   #sshAgent: string | undefined;
   #isOpen = true;
   #unsubscribe: (() => void) | undefined;
@@ -45,14 +48,14 @@ export class Connection {
     });
   }
 
-  /** Tells the face that the agent ends, and hangs up. */
-  close(message: string, exit: number): void {
+  /** Tells the face that the agent ends: whatever goes wrong from here on has this reason. */
+  announceEnd(message: string, exit: number): void {
     this.#peer.notify("closing", { message, exit });
-    this.#peer.end();
   }
 
-  destroy(): void {
-    this.#peer.destroy();
+  /** Hangs up. */
+  close(): void {
+    this.#peer.end();
   }
 
   #call(method: string, params: Record<string, unknown>, signal: AbortSignal): unknown {
@@ -82,8 +85,10 @@ export class Connection {
   }
 
   #hello(params: Record<string, unknown>): object {
-    const { canAsk = false, sshAgent } = readParams(CONTROL["agent.hello"].params, params);
+    const hello = readParams(CONTROL["agent.hello"].params, params);
+    const { canAsk = false, canAskSecret = canAsk, sshAgent } = hello;
     this.#canAsk = canAsk;
+    this.#canAskSecret = canAskSecret;
     this.#sshAgent = sshAgent;
     const { profile, version, proxy } = this.#host;
     const state = this.#host.session() === undefined ? "locked" : "open";
@@ -99,11 +104,12 @@ export class Connection {
   get #person(): Person {
     return {
       canAsk: () => this.#canAsk && this.#isOpen,
+      canAskSecret: () => this.#canAskSecret && this.#isOpen,
       secret: async (question, signal) => {
-        const text = await this.#ask("ask.secret", question, signal);
+        const text = this.#canAskSecret ? await this.#ask("ask.secret", question, signal) : null;
         return text === null ? null : new TextEncoder().encode(text);
       },
-      line: (question, signal) => this.#ask("ask.line", question, signal),
+      line: async (question, signal) => (this.#canAsk ? this.#ask("ask.line", question, signal) : null),
       note: (text) => this.#peer.notify("note", { text }),
       sshAgent: this.#sshAgent,
     };
@@ -114,14 +120,14 @@ export class Connection {
     question: string,
     signal: AbortSignal,
   ): Promise<string | null> {
-    if (!this.#canAsk || !this.#isOpen) return null;
+    if (!this.#isOpen) return null;
     try {
       const reply = await this.#peer.call(method, { question }, signal);
-      const text = typeof reply === "object" && reply !== null && "answer" in reply ? reply.answer : null;
-      return typeof text === "string" ? text : null;
+      return v.is(QUESTIONS[method].result, reply) ? reply.answer : null;
     } catch (error) {
-      // Nobody is there any more.
-      if (error instanceof HungUp) return null;
+      if (error instanceof RpcError && error.code === RPC_ERROR.interrupted) throw new Interrupted("Ctrl-C");
+      // Nobody is there any more, or nobody who answers.
+      if (error instanceof HungUp || error instanceof RpcError) return null;
       throw error;
     }
   }

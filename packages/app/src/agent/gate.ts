@@ -6,24 +6,28 @@ import { NOBODY, onBehalfOf, type Person } from "../person.ts";
 /** Somebody at a face who wants the profile opened. */
 interface Visitor {
   readonly person: Person;
-  readonly signal: AbortSignal;
   settle(error?: unknown): void;
 }
 
 export class Gate {
-  readonly #visitors: Visitor[] = [];
+  readonly #visitors = new Set<Visitor>();
   #onVisitor: (() => void) | undefined;
   #current: Visitor | undefined;
   #isOpen = false;
 
-  /** Resolves when the profile is open; rejects with what this person's answers came to. */
+  /** Resolves when the profile is open; rejects with what this person's answers came to, or the signal's reason. */
   visit(person: Person, signal: AbortSignal): Promise<void> {
     if (this.#isOpen) return Promise.resolve();
+    if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      this.#visitors.push({
+      const visitor: Visitor = {
         person,
-        signal,
         settle: (error) => (error === undefined ? resolve() : reject(error)),
+      };
+      this.#visitors.add(visitor);
+      // Whoever is being asked already is waited for: the question comes back without an answer.
+      signal.addEventListener("abort", () => this.#visitors.delete(visitor) && reject(signal.reason), {
+        once: true,
       });
       this.#onVisitor?.();
     });
@@ -58,11 +62,7 @@ export class Gate {
     };
     for (;;) {
       try {
-        const profile = await open(throughPeople);
-        this.#isOpen = true;
-        this.#settle();
-        for (const visitor of this.#visitors.splice(0)) visitor.settle();
-        return profile;
+        return await open(throughPeople);
       } catch (error) {
         signal.throwIfAborted();
         if (this.#current === undefined || !isAnswer(error)) throw error;
@@ -71,17 +71,28 @@ export class Gate {
     }
   }
 
+  /** Lets everybody in who waits, and whoever comes: once the profile can be used. */
+  letIn(): void {
+    this.#isOpen = true;
+    this.#settle();
+    for (const visitor of this.#visitors) visitor.settle();
+    this.#visitors.clear();
+  }
+
   async #next(signal: AbortSignal): Promise<Visitor> {
     for (;;) {
       signal.throwIfAborted();
-      const visitor = this.#visitors.shift();
-      if (visitor !== undefined && !visitor.signal.aborted) return visitor;
-      if (visitor !== undefined) continue;
-      await new Promise<void>((resolve) => {
-        this.#onVisitor = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      for (const visitor of this.#visitors) {
+        this.#visitors.delete(visitor);
+        return visitor;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const wake = (): void => resolve();
+      this.#onVisitor = wake;
+      signal.addEventListener("abort", wake, { once: true });
+      await promise;
       this.#onVisitor = undefined;
+      signal.removeEventListener("abort", wake);
     }
   }
 

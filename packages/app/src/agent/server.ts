@@ -1,29 +1,35 @@
 /** The socket of an agent and the faces that are connected to it. */
-import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, type Stats, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { EXIT, Failure } from "../exit.ts";
+import { notification } from "../rpc/message.ts";
 import { Connection, type Host } from "./connection.ts";
 
 /** Faces at a time: more than a person has windows and scripts. */
-const MAX_FACES = 64;
+export const MAX_FACES = 64;
 
 export class AgentServer {
   readonly #server: Server;
   readonly #path: string;
   readonly #faces = new Set<Connection>();
-  readonly #inode: number;
+  readonly #bound: Stats;
   readonly #onCount: (faces: number) => void;
+  #closed: Promise<void> | undefined;
 
   private constructor(server: Server, path: string, host: Host, onCount: (faces: number) => void) {
     this.#server = server;
     this.#path = path;
-    this.#inode = lstatSync(path).ino;
+    this.#bound = lstatSync(path);
     this.#onCount = onCount;
     server.on("connection", (socket) => this.#welcome(host, socket));
+    // One that could not be accepted: it can come again.
+    server.on("error", () => {});
   }
 
   /**
    * Binds a path where no other agent can be: whoever calls this holds the lock of the profile, so what lies there is dead.
    * @param onCount told how many faces there are, whenever that changes
+   * @throws Failure for what is no socket; what the system throws
    */
   static async listen(path: string, host: Host, onCount: (faces: number) => void): Promise<AgentServer> {
     removeDead(path);
@@ -37,25 +43,33 @@ export class AgentServer {
 
   /** Whether the socket is still where faces look for it: a login that ends takes its folder along. */
   isThere(): boolean {
-    return lstatSync(this.#path, { throwIfNoEntry: false })?.ino === this.#inode;
+    const { dev, ino } = this.#bound;
+    const there = lstatSync(this.#path, { throwIfNoEntry: false });
+    return there?.ino === ino && there.dev === dev;
   }
 
-  /** Says good-bye to every face, and stops. */
-  async close(message: string, exit: number): Promise<void> {
+  /**
+   * Takes no more faces, removes the socket, and tells everybody why. To be called while the profile's lock is held, so
+   * that the socket that goes is ours and not that of the next agent.
+   */
+  announceEnd(message: string, exit: number): void {
+    if (this.#closed !== undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closed = promise;
     // Node removes the socket with it.
     this.#server.close(() => resolve());
-    for (const face of this.#faces) face.close(message, exit);
-    const limit = setTimeout(() => {
-      for (const face of this.#faces) face.destroy();
-    }, FAREWELL_MS);
-    await promise;
-    clearTimeout(limit);
+    for (const face of this.#faces) face.announceEnd(message, exit);
+  }
+
+  /** Hangs up on every face, once `announceEnd` has told why. */
+  async close(): Promise<void> {
+    for (const face of this.#faces) face.close();
+    await this.#closed;
   }
 
   #welcome(host: Host, socket: Socket): void {
     if (this.#faces.size >= MAX_FACES) {
-      socket.destroy();
+      socket.on("error", () => {}).end(notification("closing", FULL), () => socket.destroy());
       return;
     }
     this.#faces.add(
@@ -68,10 +82,11 @@ export class AgentServer {
   }
 }
 
-/** For faces that do not read. */
-const FAREWELL_MS = 1000;
+const FULL = { message: `${MAX_FACES} programs are connected to the agent already`, exit: EXIT.failed };
 
 function removeDead(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isSocket()) unlinkSync(path);
+  if (stat === undefined) return;
+  if (!stat.isSocket()) throw new Failure(EXIT.failed, `${path} is not a socket: remove it`);
+  unlinkSync(path);
 }

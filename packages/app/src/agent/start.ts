@@ -1,12 +1,15 @@
 /** Starts an agent in the background, and waits until faces can connect to it. */
 import { spawn } from "node:child_process";
-import { homedir } from "node:os";
+import { resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT, type Exit, Failure } from "../exit.ts";
+import { EXIT, Failure } from "../exit.ts";
 import type { ProfileValues, Where } from "../profile/where.ts";
+import { exitOf } from "../rpc/errors.ts";
 
 /** What the agent prints when its socket is there. */
 export const LISTENING = "listening";
+/** The code of the failure to start where another process has the profile: ProfileError's. */
+export const PROFILE_IN_USE = "in-use";
 /** What somebody else's program may fill the pipe with before it is given up. */
 const MAX_OUTPUT_CHARACTERS = 65_536;
 
@@ -19,13 +22,14 @@ export async function startAgent(where: Where, values: ProfileValues, signal: Ab
   // From src and from dist alike.
   const launcher = fileURLToPath(new URL("../../bin/asfaleia.js", import.meta.url));
   const args = ["agent", "--home", where.home, "--profile", where.name];
-  if (values.identity !== undefined) args.push("-i", values.identity);
+  // From wherever we are: it starts elsewhere.
+  if (values.identity !== undefined) args.push("-i", absolute(values.identity));
   if (values["accept-new"]) args.push("--accept-new");
   const child = spawn(process.execPath, [launcher, ...args], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    // So that it keeps no disk from being unmounted; `-i` may be relative to where we are.
-    cwd: values.identity === undefined ? homedir() : process.cwd(),
+    // So that it keeps no disk from being unmounted.
+    cwd: "/",
   });
   const stop = (): void => void child.kill();
   signal.addEventListener("abort", stop, { once: true });
@@ -54,6 +58,7 @@ export async function startAgent(where: Where, values: ProfileValues, signal: Ab
 function endedEarly(code: number | null, errors: string): Failure {
   const [line = ""] = errors.trimEnd().split("\n").slice(-1);
   const message = line.replace(/^asfaleia: /, "") || "the agent ended before it was there";
-  const isKnown = (Object.values(EXIT) as (number | null)[]).includes(code);
-  return new Failure(isKnown && code !== EXIT.done ? (code as Exit) : EXIT.failed, message);
+  const exit = code === EXIT.done ? EXIT.failed : exitOf(code);
+  const isInUse = exit === EXIT.profile && message.startsWith("the profile is in use");
+  return new Failure(exit, message, isInUse ? PROFILE_IN_USE : undefined);
 }

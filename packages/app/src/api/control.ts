@@ -7,7 +7,9 @@ export const API_VERSION = 1;
 
 const Nothing = v.strictObject({});
 const Question = v.strictObject({ question: v.string() });
-const Reply = v.strictObject({ answer: v.nullable(v.string()) });
+/** As much as is typed at a terminal, and more. */
+const MAX_ANSWER_CHARACTERS = 4096;
+const Reply = v.strictObject({ answer: v.nullable(v.pipe(v.string(), v.maxLength(MAX_ANSWER_CHARACTERS))) });
 
 interface Described {
   readonly summary: string;
@@ -20,9 +22,11 @@ interface Described {
 export const CONTROL = {
   "agent.hello": {
     summary:
-      "Who is there. `canAsk`: this face answers questions (`ask.…`); `sshAgent`: where its ssh-agent listens. A face that says no hello answers none.",
-    params: v.strictObject({
+      "Who is there. `canAsk`: this face answers questions (`ask.…`); `canAskSecret`: it answers those for secrets, whatever `canAsk` says; `sshAgent`: where its ssh-agent listens. A face that says no hello is asked nothing. Other parameters are passed over.",
+    // What a later face says besides is passed over: it hears the version, and decides.
+    params: v.object({
       canAsk: v.exactOptional(v.boolean()),
+      canAskSecret: v.exactOptional(v.boolean()),
       sshAgent: v.exactOptional(v.pipe(v.string(), v.maxLength(4096))),
     }),
     result: v.strictObject({

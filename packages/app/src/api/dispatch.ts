@@ -1,7 +1,8 @@
 /** Finds a method, holds its parameters to its schema, and runs it: the same for a face in another process and in this one. */
 import * as v from "valibot";
 import { usage } from "../exit.ts";
-import type { Caller, Method } from "./method.ts";
+import type { Caller } from "./caller.ts";
+import type { Method } from "./method.ts";
 import { NoMethod } from "./nomethod.ts";
 import type { Session } from "./session.ts";
 import { API, type MethodName } from "./table.ts";

@@ -1,16 +1,9 @@
 /** What a method of the API is: a name in the table, two schemas, an example, and what it does. docs/rpc.md shows them all. */
 import type * as v from "valibot";
+import type { Caller } from "./caller.ts";
 import type { Session } from "./session.ts";
 
 export type Schema = v.GenericSchema<unknown, unknown>;
-
-/** One call of a face. */
-export interface Caller {
-  /** Aborts when the face takes the call back or hangs up. */
-  readonly signal: AbortSignal;
-  /** Calls of one face have this in common: what it began, only it goes on with. */
-  readonly face: object;
-}
 
 export interface Method<P extends Schema = Schema, R extends Schema = Schema> {
   /** One sentence for docs/rpc.md. */

@@ -3,8 +3,8 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import type { Opened } from "../profile/open.ts";
 import { keyOf } from "../profile/open.ts";
 import type { ProfileValues } from "../profile/where.ts";
+import type { Caller } from "./caller.ts";
 import { Codes } from "./codes.ts";
-import type { Caller } from "./method.ts";
 import { Uploads } from "./uploads.ts";
 import type { EventView } from "./views.ts";
 

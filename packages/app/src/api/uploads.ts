@@ -53,6 +53,12 @@ export class Uploads {
     return upload;
   }
 
+  /** Forgets what is not to be sent after all. @throws Failure `usage` */
+  discard(face: object, id: number): void {
+    this.#of(face, id);
+    this.#all.delete(id);
+  }
+
   /** A face is gone, and what it has begun with it. */
   drop(face: object): void {
     for (const [id, upload] of this.#all) if (upload.face === face) this.#all.delete(id);

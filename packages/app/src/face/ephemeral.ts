@@ -1,13 +1,10 @@
 /** A face of the stored profile, or of one in memory. */
-import type { MakeValues } from "../profile/makeoptions.ts";
-import { type FaceOptions, type FaceValues, type Seen, withFace } from "./open.ts";
+import type { EphemeralValues } from "./memory.ts";
+import { type FaceOptions, type Seen, withFace } from "./open.ts";
+
+export type { EphemeralValues } from "./memory.ts";
 
 export const EPHEMERAL_OPTION = "--ephemeral";
-
-export interface EphemeralValues extends FaceValues, MakeValues {
-  readonly ephemeral?: boolean;
-  readonly identity?: string;
-}
 
 /**
  * Runs `work` with a face of the stored profile or, with `--ephemeral`, of a new one in memory.

@@ -11,9 +11,18 @@ export async function sendFile(
   { name, type, bytes }: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
 ): Promise<MessageView> {
   const { upload } = await face.call("files.begin", { contact, name, type, size: bytes.length });
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    const piece = Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(PIECE_BYTES, bytes.length - at));
-    await face.call("files.put", { upload, bytes: piece.toString("base64") });
+  try {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = Buffer.from(
+        bytes.buffer,
+        bytes.byteOffset + at,
+        Math.min(PIECE_BYTES, bytes.length - at),
+      );
+      await face.call("files.put", { upload, bytes: piece.toString("base64") });
+    }
+  } catch (error) {
+    await face.call("files.discard", { upload }).catch(() => {});
+    throw error;
   }
   return face.call("files.send", { upload });
 }

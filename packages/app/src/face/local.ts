@@ -2,6 +2,8 @@
 import { dispatch } from "../api/dispatch.ts";
 import type { Session } from "../api/session.ts";
 import { EXIT, Failure } from "../exit.ts";
+import { errorBody, failureFrom } from "../rpc/errors.ts";
+import { RpcError } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
@@ -36,8 +38,15 @@ export class LocalFace implements Face {
   ): Promise<Result<M>> {
     const { signal } = this.#session.opened;
     const either = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    const result = dispatch(this.#session, method, params, { signal: either, face: this });
-    return (await unlessAborted(result, either)) as Result<M>;
+    either.throwIfAborted();
+    try {
+      const result = dispatch(this.#session, method, params, { signal: either, face: this });
+      return (await unlessAborted(result, either)) as Result<M>;
+    } catch (error) {
+      either.throwIfAborted();
+      // The same as through an agent.
+      throw failureFrom(new RpcError(errorBody(error)));
+    }
   }
 
   events({ signal }: { readonly signal?: AbortSignal } = {}): Promise<AsyncIterable<EventView>> {

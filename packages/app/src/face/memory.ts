@@ -1,12 +1,17 @@
 /** A profile in memory: made, used and forgotten by one process. */
 import { begin } from "../profile/begin.ts";
 import { fillProfile, surveyRelays } from "../profile/make.ts";
+import type { MakeValues } from "../profile/makeoptions.ts";
 import { makingOf } from "../profile/making.ts";
 import { keyOf, loadMessenger, type Opened, runWith } from "../profile/open.ts";
 import { whereIs } from "../profile/where.ts";
-import type { EphemeralValues } from "./ephemeral.ts";
-import type { FaceOptions, Seen } from "./open.ts";
+import type { FaceOptions, FaceValues, Seen } from "./open.ts";
 import { overFace } from "./own.ts";
+
+export interface EphemeralValues extends FaceValues, MakeValues {
+  readonly ephemeral?: boolean;
+  readonly identity?: string;
+}
 
 /** @throws Failure, Interrupted, the signal's reason, and what `work` throws */
 export async function withMemory<T>(

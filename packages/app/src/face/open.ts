@@ -1,6 +1,7 @@
 /** A face for as long as a verb works: at the agent of the profile, which is started where none runs, or in this process. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { hasAgents, socketsToTry } from "../agent/place.ts";
-import { startAgent } from "../agent/start.ts";
+import { PROFILE_IN_USE, startAgent } from "../agent/start.ts";
 import { EXIT, Failure } from "../exit.ts";
 import { note } from "../io.ts";
 import { canAsk } from "../person.ts";
@@ -13,7 +14,7 @@ import {
   whereIs,
 } from "../profile/where.ts";
 import type { Face } from "./face.ts";
-import { connectTo, type RemoteFace } from "./remote.ts";
+import { connectTo, needSameApi, type RemoteFace } from "./remote.ts";
 
 /** The options of every verb that is a face, for parseArgs. */
 export const FACE_OPTIONS = { ...PROFILE_OPTIONS, "no-agent": { type: "boolean" } } as const;
@@ -52,6 +53,7 @@ export async function withFace<T>(
   const where = whereIs(values);
   needProfile(where, options.otherwise);
   if (!usesAgent(values)) {
+    await needNoAgent(where, signal);
     const { withLocalFace } = await import("./own.ts");
     return withLocalFace(values, signal, (face) => work({ face, where, signal }), options);
   }
@@ -69,6 +71,17 @@ export function usesAgent(values: FaceValues): boolean {
   if (setting !== "" && setting !== "on" && setting !== "off")
     throw new Failure(EXIT.usage, "ASFALEIA_AGENT is on or off");
   return hasAgents() && !values["no-agent"] && setting !== "off";
+}
+
+/** @throws Failure `profile` where an agent has the profile, which it does not share */
+async function needNoAgent(where: Where, signal: AbortSignal): Promise<void> {
+  const face = hasAgents() ? await findAgent(where, signal) : undefined;
+  if (face === undefined) return;
+  await face.close();
+  throw new Failure(
+    EXIT.profile,
+    `the agent has the profile open (process ${face.hello.pid}): leave out --no-agent (or ASFALEIA_AGENT=off), or end it with asfaleia agent stop`,
+  );
 }
 
 /** The agent that runs; undefined where none does. @throws Failure; the signal's reason */
@@ -93,6 +106,7 @@ export async function stopAgent(where: Where, signal: AbortSignal): Promise<bool
 export async function openRemote(where: Where, values: FaceValues, signal: AbortSignal): Promise<RemoteFace> {
   const face = (await findAgent(where, signal)) ?? (await started(where, values, signal));
   try {
+    needSameApi(face.hello);
     await expectSameProxy(face);
     if (face.hello.state === "locked") await unlocked(face);
     return face;
@@ -106,9 +120,9 @@ async function started(where: Where, values: FaceValues, signal: AbortSignal): P
   try {
     await startAgent(where, values, signal);
   } catch (error) {
-    // Two faces may start one at the same time: the other's has the profile.
-    const raced =
-      error instanceof Failure && error.exit === EXIT.profile ? await findAgent(where, signal) : undefined;
+    // Two faces may start one at the same time: the other's has the profile, and may not listen so far.
+    const isTaken = error instanceof Failure && error.exit === EXIT.profile && error.code === PROFILE_IN_USE;
+    const raced = isTaken ? await awaitAgent(where, signal) : undefined;
     if (raced === undefined) throw error;
     return raced;
   }
@@ -126,6 +140,19 @@ async function expectSameProxy({ hello }: RemoteFace): Promise<void> {
     EXIT.usage,
     "the agent was started with another ASFALEIA_PROXY than is set here: asfaleia agent stop, then try again",
   );
+}
+
+/** How long another face's agent may take from the lock of the profile to its socket. */
+const RACE_MS = 3000;
+const LOOK_AGAIN_MS = 100;
+
+async function awaitAgent(where: Where, signal: AbortSignal): Promise<RemoteFace | undefined> {
+  for (const deadline = performance.now() + RACE_MS; performance.now() < deadline; ) {
+    const face = await findAgent(where, signal);
+    if (face !== undefined) return face;
+    await sleep(LOOK_AGAIN_MS, undefined, { signal });
+  }
+  return undefined;
 }
 
 /** As ssh's NumberOfPasswordPrompts. */

@@ -1,21 +1,20 @@
 /** A face at an agent's socket. */
 import { connect, type Socket } from "node:net";
-import { EXIT, type Exit, Failure } from "../exit.ts";
+import * as v from "valibot";
+import { API_VERSION, type CONTROL, TOLD } from "../api/control.ts";
+import { cleanLine, cleanText } from "../display.ts";
+import { EXIT, Failure } from "../exit.ts";
 import { currentPerson, type Person } from "../person.ts";
-import { errorBody, failureFrom } from "../rpc/errors.ts";
+import { errorBody, exitOf, failureFrom } from "../rpc/errors.ts";
 import { MAX_LINE_BYTES } from "../rpc/lines.ts";
 import { Peer } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
-export interface Hello {
-  readonly api: number;
-  readonly version: string;
-  readonly profile: string;
-  readonly state: "locked" | "open";
-  readonly pid: number;
-  readonly proxy: string;
-}
+export type Hello = v.InferOutput<(typeof CONTROL)["agent.hello"]["result"]>;
+
+/** How long an agent may take to say who it is. */
+const HELLO_MS = 15_000;
 
 /** A face that can say what only an agent understands. */
 export interface RemoteFace extends Face {
@@ -64,9 +63,9 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
     onCall: (method, params, aborted) => answerTo(person, method, params, AbortSignal.any([signal, aborted])),
     onNotification: (method, params) => {
       if (method === "event") for (const queue of [...queues]) queue.push(params as unknown as EventView);
-      else if (method === "note" && typeof params.text === "string") person.note(params.text);
-      else if (method === "closing")
-        farewell = new Failure(Number(params.exit) as Exit, String(params.message));
+      else if (method === "note" && v.is(TOLD.note.params, params)) person.note(cleanText(params.text));
+      else if (method === "closing" && v.is(TOLD.closing.params, params))
+        farewell = new Failure(exitOf(params.exit), params.message);
     },
     errorOf: errorBody,
     onClose: () => {
@@ -82,11 +81,29 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
       throw farewell ?? failureFrom(error);
     }
   };
+  const close = async (): Promise<void> => {
+    for (const queue of [...queues]) queue.end();
+    peer.end();
+    await closed;
+  };
   const { sshAgent } = person;
-  const hello = (await callAny("agent.hello", {
-    canAsk: person.canAsk(),
-    ...(sshAgent ? { sshAgent } : {}),
-  })) as Hello;
+  const limit = AbortSignal.timeout(HELLO_MS);
+  let hello: Hello;
+  try {
+    const said = await callAny(
+      "agent.hello",
+      { canAsk: person.canAsk(), canAskSecret: person.canAskSecret(), ...(sshAgent ? { sshAgent } : {}) },
+      AbortSignal.any([signal, limit]),
+    );
+    // Of other versions the rest may be other too.
+    if (!v.is(v.looseObject({ api: v.number(), version: v.string() }), said))
+      throw new Failure(EXIT.failed, "what listens there is no agent of asfaleia");
+    hello = said as Hello;
+  } catch (error) {
+    await close();
+    if (!limit.aborted || signal.aborted) throw error;
+    throw new Failure(EXIT.failed, `the agent has not answered for ${HELLO_MS / 1000} seconds`);
+  }
   return {
     hello,
     closed,
@@ -104,17 +121,27 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
       queues.add(queue);
       until?.addEventListener("abort", () => queue.end(), { once: true });
       if (until?.aborted) queue.end();
-      await callAny("events.subscribe", {});
+      try {
+        await callAny("events.subscribe", {});
+      } catch (error) {
+        queue.end();
+        throw error;
+      }
       return queue;
     },
     unlock: async () => void (await callAny("agent.unlock", {})),
     stop: async () => void (await callAny("agent.stop", {})),
-    async close() {
-      for (const queue of [...queues]) queue.end();
-      peer.end();
-      await closed;
-    },
+    close,
   };
+}
+
+/** @throws Failure where it speaks another language than this face */
+export function needSameApi({ api, version: of }: Hello): void {
+  if (api === API_VERSION) return;
+  throw new Failure(
+    EXIT.failed,
+    `the agent that runs is of another version of asfaleia (${cleanLine(of)}): end it with asfaleia agent stop, and say this again`,
+  );
 }
 
 /** What the agent asks goes to the person here. */

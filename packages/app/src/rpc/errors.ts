@@ -25,10 +25,17 @@ export function failureFrom(error: unknown): unknown {
     return new Failure(EXIT.failed, "the agent has hung up; asfaleia status tells how it is");
   if (!(error instanceof RpcError)) return error;
   if (error.code === RPC_ERROR.interrupted) return new Interrupted("Ctrl-C");
-  const data = v.is(Data, error.data) ? error.data : { exit: EXIT.failed };
+  const data = v.is(Data, error.data) ? error.data : { exit: EXITS[error.code] ?? EXIT.failed };
   return new Failure(exitOf(data.exit), error.message, "code" in data ? data.code : undefined);
 }
 
-function exitOf(code: number): Exit {
-  return (Object.values(EXIT) as number[]).includes(code) ? (code as Exit) : EXIT.failed;
+/** Of refusals that come without an exit code. */
+const EXITS: Readonly<Record<number, Exit>> = {
+  [RPC_ERROR.noMethod]: EXIT.usage,
+  [RPC_ERROR.locked]: EXIT.key,
+};
+
+/** A number from elsewhere, as far as it is one of ours. */
+export function exitOf(code: unknown): Exit {
+  return (Object.values(EXIT) as unknown[]).includes(code) ? (code as Exit) : EXIT.failed;
 }

@@ -12,7 +12,7 @@ export const RPC_ERROR = {
   busy: 2,
   /** Ours: the profile is locked; `agent.unlock` opens it. */
   locked: 3,
-  /** Ours: somebody pressed Ctrl-C at a question. */
+  /** Ours: somebody pressed Ctrl-C at a question, or the call was taken back. */
   interrupted: 4,
 } as const;
 
@@ -27,9 +27,13 @@ const ErrorBody = v.strictObject({
 export type RpcErrorBody = v.InferOutput<typeof ErrorBody>;
 
 const version = { jsonrpc: v.literal("2.0") };
+/** `v.record` would take a list, and pass over names such as `__proto__`. */
+const Named = v.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
 const named = {
   method: v.pipe(v.string(), v.maxLength(64)),
-  params: v.exactOptional(v.record(v.string(), v.unknown())),
+  params: v.exactOptional(Named),
 };
 const RequestMessage = v.strictObject({ ...version, id: Id, ...named });
 const Notification = v.strictObject({ ...version, ...named });

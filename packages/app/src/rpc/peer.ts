@@ -1,5 +1,6 @@
 /** One end of a JSON-RPC connection: it calls and is called. What the methods are, it does not know. */
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { LineError, Lines } from "./lines.ts";
 import {
   answer,
@@ -19,6 +20,8 @@ export const MAX_CALLS = 256;
 export const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
 /** Takes a call back: a notification with the `id` of it. */
 export const CANCEL = "call.cancel";
+/** How long an end that is hung up on may take to read why. */
+const FAREWELL_MS = 1000;
 
 /** What the other end has answered with. */
 export class RpcError extends Error {
@@ -40,6 +43,10 @@ export class HungUp extends Error {
   constructor() {
     super("the connection to the agent was closed");
   }
+}
+
+function takenBack(): RpcError {
+  return new RpcError({ code: RPC_ERROR.interrupted, message: "the call was taken back" });
 }
 
 export interface PeerOptions {
@@ -70,7 +77,7 @@ export class Peer {
     this.#options = options;
     this.#lines = new Lines(options.maxLineBytes);
     const { stream } = options;
-    stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    stream.on("data", (chunk: Uint8Array) => void this.#take(chunk));
     stream.on("error", () => {});
     stream.on("close", () => this.#closed());
   }
@@ -100,25 +107,42 @@ export class Peer {
     this.#write(notification(method, params));
   }
 
-  /** Hangs up when what was written has left. */
+  /** Hangs up when what was written has left, and at the latest after a second. */
   end(): void {
-    this.#options.stream.end();
+    const { stream } = this.#options;
+    if (stream.destroyed) return;
+    const limit = setTimeout(() => stream.destroy(), FAREWELL_MS);
+    stream.once("close", () => clearTimeout(limit));
+    stream.end();
   }
 
   destroy(): void {
     this.#options.stream.destroy();
   }
 
-  #take(chunk: Uint8Array): void {
-    if (this.#isClosed) return;
+  /** Nothing more is read until these calls have begun, one a turn: so their answers do not pile up unseen. */
+  async #take(chunk: Uint8Array): Promise<void> {
+    const { stream } = this.#options;
+    stream.pause();
+    for (const line of this.#linesOf(chunk)) {
+      if (this.#isClosed) break;
+      const message = readMessage(line);
+      this.#message(message);
+      if (message.kind === "request") await nextTurn();
+    }
+    stream.resume();
+  }
+
+  #linesOf(chunk: Uint8Array): string[] {
+    if (this.#isClosed) return [];
     try {
-      for (const line of this.#lines.push(chunk)) this.#message(readMessage(line));
+      return this.#lines.push(chunk);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.#write(refusal(null, { code: RPC_ERROR.parse, message: error.message }));
-      const { stream } = this.#options;
-      stream.end(() => stream.destroy());
+      this.end();
       this.#closed();
+      return [];
     }
   }
 
@@ -128,7 +152,7 @@ export class Peer {
         void this.#called(message.id, message.method, message.params);
         return;
       case "notification":
-        if (message.method === CANCEL) this.#calls.get(message.params.id as RpcId)?.abort(new HungUp());
+        if (message.method === CANCEL) this.#calls.get(message.params.id as RpcId)?.abort(takenBack());
         else this.#options.onNotification(message.method, message.params);
         return;
       case "answer":
@@ -143,23 +167,23 @@ export class Peer {
   }
 
   async #called(id: RpcId, method: string, params: Record<string, unknown>): Promise<void> {
-    if (this.#calls.size >= MAX_CALLS || this.#calls.has(id)) {
-      const message = this.#calls.has(id)
-        ? "a call with this id is under way"
-        : `more than ${MAX_CALLS} calls at once`;
-      this.#write(refusal(id, { code: RPC_ERROR.busy, message }));
-      return;
-    }
+    if (this.#calls.has(id)) return this.#refuse(id, RPC_ERROR.invalid, "a call with this id is under way");
+    if (this.#calls.size >= MAX_CALLS)
+      return this.#refuse(id, RPC_ERROR.busy, `more than ${MAX_CALLS} calls at once`);
     const controller = new AbortController();
     this.#calls.set(id, controller);
     try {
       const result = await this.#options.onCall(method, params, controller.signal);
-      this.#write(answer(id, result ?? {}));
+      this.#write(answer(id, result === undefined ? {} : result));
     } catch (error) {
       this.#write(refusal(id, this.#options.errorOf(error)));
     } finally {
       this.#calls.delete(id);
     }
+  }
+
+  #refuse(id: RpcId, code: number, message: string): void {
+    this.#write(refusal(id, { code, message }));
   }
 
   /** An end that does not read is given up before it takes the memory of the other. */

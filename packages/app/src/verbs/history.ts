@@ -54,6 +54,6 @@ async function lastOf(face: Face, contact: number, limit: number): Promise<Messa
       ...(before === undefined ? {} : { before }),
     });
     views.unshift(...page);
-    if (page.length < wanted || views.length >= limit) return views;
+    if (page.length === 0 || views.length >= limit) return views;
   }
 }

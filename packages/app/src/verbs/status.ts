@@ -14,13 +14,14 @@ import { protectionText } from "../profile/protection.ts";
 
 export const help = `Usage: asfaleia status [MSGID] [--json] [--home DIR] [--profile NAME]
 
-Shows which device this is, what protects its profile, and what has not arrived so far; of one message, how far it is
-with each device. No relay is asked.
+Shows which device this is, what protects its profile, which of its relays it is connected to, and what has not
+arrived so far; of one message, how far it is with each device. No relay is asked.
 
 With MSGID it ends with how far the message is: 0 delivered or read, 10 queued, 11 at the relay, 12 expired, 13 refused.
 
-  --json           one line of JSON: type "status", identity, device, confirmed, listEnds, relays, protection ("ssh",
-                   "passphrase", "none"), keyHasPassphrase, publish, requests, open (id, with, device, state);
+  --json           one line of JSON: type "status", identity, device, confirmed, listEnds, relays, connected (those of
+                   the relays that it is connected to now), troubles (texts), protection ("ssh", "passphrase", "none"),
+                   keyHasPassphrase, publish, requests, open (id, with, device, state);
                    with MSGID: type "state", id, with, state, devices (device, state)
 ${FACE_HELP}
 
@@ -76,6 +77,8 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
         confirmed: status.isConfirmed,
         listEnds: isoTime(status.listEnds),
         relays: status.relays.map(({ relay }) => relay),
+        connected: status.relays.filter(({ isUp }) => isUp).map(({ relay }) => relay),
+        troubles: status.troubles,
         protection,
         keyHasPassphrase,
         publish: status.publishes,
@@ -96,7 +99,10 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
       ? []
       : [`device list   ends ${ends}: asfaleia device confirm ${status.device} renews it`]),
     `protected by  ${protectionText(protection, keyHasPassphrase)}`,
-    ...status.relays.map(({ relay }) => `relay         ${cleanLine(relay)}`),
+    ...status.relays.map(
+      ({ relay, isUp }) => `relay         ${cleanLine(relay)}${isUp ? " (connected)" : ""}`,
+    ),
+    ...status.troubles.map((text) => `trouble       ${cleanLine(text)}`),
     ...(status.requests > 0 ? [`requests      ${status.requests} (asfaleia requests)`] : []),
     ...open.map((one) => `${one.state.padEnd(13)} ${shortId(one.id)} to ${cleanLine(one.with)}`),
   ];

@@ -2,6 +2,7 @@
 import type { AnswerState, Contact, Device } from "../profile/profile.ts";
 import { sayAgain } from "./again.ts";
 import type { Context, Tell } from "./context.ts";
+import { introduce } from "./introductions.ts";
 import { notice } from "./notices.ts";
 import { TURNS_OF_A_RESET } from "./turnings.ts";
 
@@ -18,13 +19,17 @@ export function closeAnswer(
   if (before === "waiting") notice(context, tell, contact, `invite-${state}`, "");
 }
 
-/** They have answered: all is as with any contact. To be called in a transaction. */
+/**
+ * They have answered: all is as with any contact. The own devices hear of them once more, now with a card that leads
+ * elsewhere than to the invite. To be called in a transaction, when what they said is taken in.
+ */
 export function endAnswer(context: Context, contact: Contact, device: Device): void {
   const { answers } = context.profile;
   const answer = answers.get(contact.id);
   if (answer === undefined) return;
   answers.remove(contact.id);
   if (answer.state !== "waiting") sayAgain(context, device.id);
+  introduce(context, contact);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Device, Invite, OwnMailbox } from "../profile/profile.ts";
 import { mayReset } from "../rules/resets.ts";
 import type { Outcome, Stage } from "../session/session.ts";
 import { takeRefusal } from "./answers.ts";
+import { endAnswer } from "./answerstate.ts";
 import { type Taking, takeContent } from "./apply.ts";
 import { type Context, contactOfDevice, keep, now } from "./context.ts";
 import { type GuestVerdict, judgeGuest, type Refusal, refuseGuest } from "./guests.ts";
@@ -151,6 +152,7 @@ function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: 
   markSeen(context, key, device.id, content.id);
   afterDecryption(context, tell, contact, device, { hello, card, isNew });
   if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
+  if (device.session !== "answered") endAnswer(context, contact, device);
   dueReceipt(context, contact, device, content);
 }
 

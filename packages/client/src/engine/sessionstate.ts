@@ -4,7 +4,6 @@ import { decodeContent, type Hello } from "../format/content.ts";
 import type { Contact, Delivery, Device } from "../profile/profile.ts";
 import { afterReset, mayReset } from "../rules/resets.ts";
 import { hurry } from "./again.ts";
-import { endAnswer } from "./answerstate.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { notice } from "./notices.ts";
 import { cardFor, frontCard, newestMailbox, shortIdFor } from "./owncard.ts";
@@ -52,7 +51,6 @@ export function afterDecryption(
     const isAnswer = contact.state === "me" && before.session === "opened";
     if (isNew || isAnswer) tellMailbox(context, contact, device);
   }
-  if (before.session !== "answered") endAnswer(context, contact, device);
   if (before.session !== "answered" || before.sayAs === undefined) hurry(context, device.id);
 }
 

@@ -126,8 +126,11 @@ export class Speaker {
     if (card === undefined) return undefined;
     const { registration, device: key, signed, kyber, once } = card;
     const bundle = { registration, device: key, signed, kyber };
-    // Prekeys for one session only were used up by the one before this, if there was one.
-    if (once === undefined || device.turn > 0) return bundle;
+    // Prekeys for one session only are for whoever answers the invite: not for other devices that the card was passed on
+    // to, nor for a session after the first.
+    const contact = contactOfDevice(this.#context, device)?.id ?? 0;
+    const isGuest = this.#context.profile.answers.get(contact)?.state === "waiting";
+    if (once === undefined || device.turn > 0 || !isGuest) return bundle;
     const { kyberId, kyber: onceKyber, kyberSignature, ...ec } = once;
     return { ...bundle, kyber: { id: kyberId, key: onceKyber, signature: kyberSignature }, once: ec };
   }

@@ -61,6 +61,17 @@ export const fileMethods = {
     },
   }),
 
+  "files.discard": method({
+    summary: "Forgets a file that is being handed over: it is not to be sent after all.",
+    params: v.strictObject({ upload: UploadId }),
+    result: Nothing,
+    example: { params: { upload: 1 }, result: {} },
+    run: ({ uploads }, { upload }, { face }) => {
+      uploads.discard(face, upload);
+      return {};
+    },
+  }),
+
   "files.accept": method({
     summary: "Asks for the file of a message. With `save` it stays among those that `files.toSave` lists.",
     params: v.strictObject({ ...ofFile, save: v.exactOptional(v.boolean()) }),

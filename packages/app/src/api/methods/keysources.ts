@@ -13,8 +13,9 @@ import {
 } from "../../keysources/source.ts";
 import { proxySetting } from "../../proxy.ts";
 import { settingOf } from "../../settings.ts";
+import type { Caller } from "../caller.ts";
 import { IDENTITY, KEY_LINE } from "../examples.ts";
-import { type Caller, method } from "../method.ts";
+import { method } from "../method.ts";
 import type { Session } from "../session.ts";
 import { ContactId, list } from "../views.ts";
 

@@ -1,4 +1,5 @@
 /** Methods about what is said. */
+import type { MessageView } from "@asfaleia/client/messenger";
 import * as v from "valibot";
 import { usage } from "../../exit.ts";
 import { allUnread, unreadOf } from "../../profile/unread.ts";
@@ -14,6 +15,8 @@ const Nothing = v.strictObject({});
 const optional = v.exactOptional;
 /** Messages of one answer: a page, and no history of a life. */
 export const MAX_PAGE = 500;
+/** Characters of the texts of one answer, at least one message: each of them may take six in JSON. */
+const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 const Limit = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_PAGE));
 const ofMessage = { contact: ContactId, id: MessageId };
 
@@ -78,11 +81,13 @@ export const messageMethods = {
   }),
 
   "messages.history": method({
-    summary: "The last messages of a conversation, or those before one, oldest first.",
+    summary:
+      "The last messages of a conversation, or those before one, oldest first. Of long texts fewer come than `limit` says: none means that there are no more.",
     params: v.strictObject({ contact: ContactId, limit: optional(Limit), before: optional(MessageId) }),
     result: list(Message),
     example: { params: { contact: 2, limit: 1 }, result: [SAID] },
-    run: ({ opened }, { contact, ...page }) => opened.messenger.history(contact, page),
+    run: ({ opened }, { contact, ...page }) =>
+      firstOf(opened.messenger.history(contact, page).toReversed()).toReversed(),
   }),
 
   "messages.search": method({
@@ -90,7 +95,7 @@ export const messageMethods = {
     params: v.strictObject({ words: Words, limit: optional(Limit) }),
     result: list(Message),
     example: { params: { words: "eight" }, result: [SAID] },
-    run: ({ opened }, { words, limit }) => opened.messenger.search(words, limit),
+    run: ({ opened }, { words, limit }) => firstOf(opened.messenger.search(words, limit)),
   }),
 
   "messages.find": method({
@@ -112,9 +117,9 @@ export const messageMethods = {
     result: list(Message),
     example: { params: {}, result: [] },
     run: ({ opened }, { contact }) => {
-      if (contact === undefined) return allUnread(opened).slice(0, MAX_PAGE);
+      if (contact === undefined) return firstOf(allUnread(opened));
       const view = opened.messenger.contacts().find(({ id }) => id === contact);
-      return view === undefined ? [] : unreadOf(opened, view).slice(0, MAX_PAGE);
+      return view === undefined ? [] : firstOf(unreadOf(opened, view));
     },
   }),
 
@@ -138,3 +143,15 @@ export const messageMethods = {
     run: ({ opened }, { contact, id }) => opened.messenger.deliveries(contact, id),
   }),
 };
+
+/** As many as one answer holds. */
+function firstOf(views: readonly MessageView[]): MessageView[] {
+  const page: MessageView[] = [];
+  let characters = 0;
+  for (const view of views.slice(0, MAX_PAGE)) {
+    characters += view.text.length;
+    if (characters > MAX_PAGE_CHARACTERS && page.length > 0) break;
+    page.push(view);
+  }
+  return page;
+}

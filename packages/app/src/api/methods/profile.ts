@@ -5,8 +5,9 @@ import { keyInside } from "../../profile/keymemo.ts";
 import { loadMessenger, signerOf } from "../../profile/open.ts";
 import { PUBLISH, publishes, tryToPublish } from "../../profile/publishing.ts";
 import { isAppSetting, setAppSetting } from "../../settings.ts";
+import type { Caller } from "../caller.ts";
 import { DEVICE, IDENTITY } from "../examples.ts";
-import { type Caller, method } from "../method.ts";
+import { method } from "../method.ts";
 import type { Session } from "../session.ts";
 import { ContactId, Count, DeliveryState, Device, list, MessageId, Millis, Relay, Uuid } from "../views.ts";
 

@@ -1,0 +1,136 @@
+/** The way from nothing to a profile: a key, a relay, a name, a passphrase. */
+import { homedir, networkInterfaces, userInfo } from "node:os";
+import { join } from "node:path";
+import { cleanLine } from "../../display.ts";
+import { failureOf } from "../../exit.ts";
+import { findOwnKey } from "../../keys.ts";
+import { type InitialiseValues, initialise } from "../../profile/initialise.ts";
+import type { ProfileValues } from "../../profile/where.ts";
+import { ask, type Choice, choose, type Screen, tell } from "../runtime/questions.ts";
+import { type FoundKey, keysIn, makeKey, shownKey } from "./keys.ts";
+
+const WELCOME =
+  "asfaleia is a chat whose account is your SSH key. Messages go sealed from device to device; a relay passes them on and " +
+  "keeps them in memory only. Four questions, and you are there. Which key are you?";
+const RELAY =
+  "A relay passes sealed messages on, and cannot read them. Whoever invited you has told you theirs; or start one here, " +
+  "if others can reach this machine.";
+const NAME = "How are you called? Whoever gets your card sees this name; it can be empty.";
+const MAX_NAME = 64;
+
+/** Leads through it; at the end there is a word on the screen that things go on. @returns false where the user leaves before there is a profile */
+export async function firstRun(screen: Screen, values: ProfileValues, signal: AbortSignal): Promise<boolean> {
+  const identity = await chooseKey(screen, values.identity, signal);
+  if (identity === null) return false;
+  for (;;) {
+    const relay = await chooseRelay(screen, signal);
+    if (relay === null) return false;
+    const asking = { title: "Your name", text: NAME, begun: userName(), takesNothing: true };
+    const name = await ask(screen, asking, signal);
+    if (name === null) return false;
+    tell(screen, "One moment", "This machine becomes a device of your key.");
+    const made: InitialiseValues = {
+      ...values,
+      ...(identity === undefined ? {} : { identity }),
+      ...(relay === undefined ? {} : { relay: [relay] }),
+      ...(name.trim() === "" ? {} : { name: name.trim().slice(0, MAX_NAME) }),
+    };
+    const problem = await tried(made, signal);
+    if (problem === undefined) {
+      tell(screen, "One moment", "Your profile is there, and is opened.");
+      return true;
+    }
+    if (!(await goesOn(screen, problem, signal))) return false;
+  }
+}
+
+async function tried(values: InitialiseValues, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await initialise(values, signal);
+    return undefined;
+  } catch (error) {
+    return cleanLine(failureOf(error).message);
+  }
+}
+
+async function goesOn(screen: Screen, problem: string, signal: AbortSignal): Promise<boolean> {
+  const choices = [
+    { value: true, label: "Try again", detail: "" },
+    { value: false, label: "End", detail: "" },
+  ];
+  const text = `That did not work: ${problem}.`;
+  return (await choose(screen, "No profile so far", text, choices, signal)) ?? false;
+}
+
+/** @returns a path for `-i`, undefined for the default key, null where the user leaves */
+async function chooseKey(
+  screen: Screen,
+  named: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined | null> {
+  if (named !== undefined) return named;
+  const folder = join(homedir(), ".ssh");
+  const keys = await offered(folder, signal);
+  const choices: Choice<FoundKey | "new">[] = keys.map((key) => ({
+    value: key,
+    label: `${key.type}  ${key.fingerprint}`,
+    detail: key.comment,
+  }));
+  // One that is there is never written over.
+  if (!keys.some(({ path }) => path?.endsWith("/id_ed25519"))) {
+    choices.push({ value: "new", label: "Make a new key", detail: "ssh-keygen -t ed25519" });
+  }
+  const chosen = await choose(screen, "Welcome", WELCOME, choices, signal);
+  if (chosen === null) return null;
+  if (chosen !== "new") return chosen.path;
+  try {
+    return await makeKey(folder, signal);
+  } catch (error) {
+    const isWanted = await goesOn(screen, cleanLine(failureOf(error).message), signal);
+    return isWanted ? chooseKey(screen, named, signal) : null;
+  }
+}
+
+/** The key that ssh would take first, then those beside it. */
+async function offered(folder: string, signal: AbortSignal): Promise<FoundKey[]> {
+  const files = await keysIn(folder);
+  const first = await findOwnKey(undefined, signal).catch(() => undefined);
+  if (first === undefined) return files;
+  const shown = shownKey(first.file, first.publicKey, first.comment);
+  return [shown, ...files.filter((key) => key.fingerprint !== shown.fingerprint)];
+}
+
+/** @returns what `--relay` takes, undefined for the one of the environment, null where the user leaves */
+async function chooseRelay(screen: Screen, signal: AbortSignal): Promise<string | undefined | null> {
+  const set = process.env.ASFALEIA_RELAY;
+  const choices: Choice<"set" | "given" | "here">[] = [
+    ...(set ? [{ value: "set" as const, label: cleanLine(set), detail: "ASFALEIA_RELAY" }] : []),
+    { value: "given", label: "One whose address I have", detail: "asfaleia://…" },
+    { value: "here", label: "Start one here", detail: "it runs while your agent does" },
+  ];
+  const chosen = await choose(screen, "Relay", RELAY, choices, signal);
+  if (chosen === null) return null;
+  if (chosen === "set") return undefined;
+  const title = "Relay";
+  const asking =
+    chosen === "given"
+      ? { title, text: "Its address, as you were given it:" }
+      : { title, text: "A name or an address that others reach this machine by:", begun: ownAddress() };
+  const answer = await ask(screen, asking, signal);
+  if (answer === null) return chooseRelay(screen, signal);
+  return chosen === "given" ? answer.trim() : `here=${answer.trim()}`;
+}
+
+/** An address of this machine in its network; the loopback where it has none. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  return all.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? "127.0.0.1";
+}
+
+function userName(): string {
+  try {
+    return cleanLine(userInfo().username);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,104 @@
+/** Text in cells of a terminal: how wide it is, and where it is broken. Texts must have been cleaned (display.ts). */
+import stringWidth from "string-width";
+
+const PLAIN = /^[\x20-\x7e]*$/;
+/** Letters of Europe's languages, box drawing, arrows and signs that take one cell each, whatever stands beside them. */
+const SINGLE =
+  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2193\u21b3\u22ef\u2500-\u259f\u25c9\u25cb\u25cf\u2713\u2717\u203a]*$/;
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** What a person takes for one character. */
+export function graphemes(text: string): Iterable<{ readonly segment: string; readonly index: number }> {
+  return segmenter.segment(text);
+}
+
+/** How many cells a text takes. */
+export function cells(text: string): number {
+  return SINGLE.test(text) ? text.length : stringWidth(text);
+}
+
+/** A row of a longer text: which of its characters (UTF-16) stand on it. A blank that is broken at stands on none. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Narrower than this nothing is wrapped; a wide character must fit. */
+const LEAST_CELLS = 2;
+
+/**
+ * Breaks a line (without line feeds) at blanks, and within words that are too long.
+ * @param width in cells
+ * @param cellsOf how wide a grapheme is shown
+ * @returns at least one piece, in order
+ */
+export function wrap(line: string, width: number, cellsOf: (grapheme: string) => number = cells): Piece[] {
+  const room = Math.max(width, LEAST_CELLS);
+  if (line.length <= room && PLAIN.test(line)) return [{ start: 0, end: line.length }];
+  const pieces: Piece[] = [];
+  let start = 0;
+  let used = 0;
+  /** Behind the last blank of this row, and the cells up to there. */
+  let blank = 0;
+  let usedAtBlank = 0;
+  for (const { segment, index } of graphemes(line)) {
+    const size = cellsOf(segment);
+    if (used + size > room) {
+      if (segment === " ") {
+        pieces.push({ start, end: index });
+        start = index + 1;
+        used = 0;
+        blank = start;
+        continue;
+      }
+      if (blank > start) {
+        pieces.push({ start, end: blank });
+        start = blank;
+        used -= usedAtBlank;
+      }
+      // What stood behind the blank may leave no room either.
+      if (used + size > room) {
+        pieces.push({ start, end: index });
+        start = index;
+        used = 0;
+      }
+      blank = start;
+    }
+    used += size;
+    if (segment === " ") {
+      blank = index + 1;
+      usedAtBlank = used;
+    }
+  }
+  pieces.push({ start, end: line.length });
+  return pieces;
+}
+
+/** The rows of a text of several lines; tabs become blanks. */
+export function wrapText(text: string, width: number): string[] {
+  return text
+    .replace(/\t/g, "    ")
+    .split("\n")
+    .flatMap((line) => wrap(line, width).map(({ start, end }) => line.slice(start, end).trimEnd()));
+}
+
+/** As much of a text as fits, with an ellipsis where something is left out. */
+export function cut(text: string, width: number, ellipsis = "…"): string {
+  if (width <= 0) return "";
+  if (cells(text) <= width) return text;
+  const room = width - cells(ellipsis);
+  if (room < 0) return "";
+  let used = 0;
+  for (const { segment, index } of graphemes(text)) {
+    const size = cells(segment);
+    if (used + size > room) return text.slice(0, index) + ellipsis;
+    used += size;
+  }
+  return text;
+}
+
+/** A text in exactly so many cells: cut, or filled up with blanks. */
+export function fit(text: string, width: number, ellipsis = "…"): string {
+  const shown = cut(text, width, ellipsis);
+  return shown + " ".repeat(Math.max(0, width - cells(shown)));
+}

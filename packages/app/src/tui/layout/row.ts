@@ -1,0 +1,79 @@
+/** Rows of the screen: text in parts, each with the part that it plays. Colours come later (theme.ts). */
+import { cells, cut } from "./cells.ts";
+
+/** What a text is, not how it looks. */
+export type Role =
+  | "me"
+  | "them"
+  | "time"
+  | "quiet"
+  | "rule"
+  | "unread"
+  | "title"
+  | "accent"
+  | "warning"
+  | "error"
+  | "link"
+  | "quote"
+  | "match"
+  | "prompt";
+
+export interface Span {
+  readonly text: string;
+  readonly role?: Role;
+  /** Shown the other way round: chosen. */
+  readonly isChosen?: boolean;
+  /** Holds colours of its own (a picture, made here); so many cells wide. */
+  readonly rawCells?: number;
+  /** A line of a picture: of which, and which of its lines. */
+  readonly picture?: { readonly id: string; readonly line: number };
+}
+
+export type Row = readonly Span[];
+
+export const EMPTY_ROW: Row = [];
+
+export function span(text: string, role?: Role): Span {
+  return role === undefined ? { text } : { text, role };
+}
+
+export function rowCells(row: Row): number {
+  return row.reduce((sum, { text, rawCells }) => sum + (rawCells ?? cells(text)), 0);
+}
+
+/** The row in exactly so many cells. */
+export function fitRow(row: Row, width: number): Row {
+  const out: Span[] = [];
+  let room = width;
+  for (const one of row) {
+    const size = one.rawCells ?? cells(one.text);
+    if (size <= room) {
+      out.push(one);
+      room -= size;
+      continue;
+    }
+    if (one.rawCells === undefined) out.push({ ...one, text: cut(one.text, room) });
+    room -= one.rawCells === undefined ? cells(cut(one.text, room)) : 0;
+    break;
+  }
+  return room > 0 ? [...out, { text: " ".repeat(room), ...chosenOf(row) }] : out;
+}
+
+function chosenOf(row: Row): { readonly isChosen?: boolean } {
+  return row.at(-1)?.isChosen === true ? { isChosen: true } : {};
+}
+
+/** A text at the left and one at the right; the left one gives way. */
+export function spread(left: Row, right: Row, width: number): Row {
+  const taken = rowCells(right);
+  return taken >= width ? fitRow(right, width) : [...fitRow(left, width - taken), ...right];
+}
+
+export function chosen(row: Row): Row {
+  return row.map((one) => ({ ...one, isChosen: true }));
+}
+
+/** The text of a row, for readers of the screen and for tests. */
+export function rowText(row: Row): string {
+  return row.map(({ text }) => text).join("");
+}

@@ -1,0 +1,71 @@
+/** What the messenger tells -> what is shown. */
+import type { MessageView } from "@asfaleia/client/messenger";
+import type { EventView } from "../../face/face.ts";
+import { loadContacts, newestPage, seen, withUnread } from "./people.ts";
+import { contactOf, type State, withTalk } from "./state.ts";
+import { andThen, type Step, step } from "./step.ts";
+import { withChanged, withFile, withMessage, withState } from "./talks.ts";
+
+export function onEvent(state: State, event: EventView): Step {
+  switch (event.type) {
+    case "message":
+      return onMessage(state, event.message);
+    case "said":
+      return step(withTalk(state, event.message.contact, (talk) => withMessage(talk, event.message)));
+    case "request":
+      return step(state, loadContacts(), { do: "notify", name: undefined });
+    case "changed":
+      return step(withTalk(state, event.message.contact, (talk) => withChanged(talk, event.message)));
+    case "state":
+      return step(withTalk(state, event.contact, (talk) => withState(talk, event.id, event.state)));
+    case "file":
+      return step(withTalk(state, event.contact, (talk) => withFile(talk, event.file)));
+    case "read":
+      return step(withUnread(state, event.contact, (unread) => (event.id === undefined ? 0 : unread - 1)));
+    case "connection":
+      return step({ ...state, relays: new Map(state.relays).set(event.relay, event.isUp) });
+    case "notice":
+      return onNotice(state, event.contact);
+    case "contacts":
+      return step(state, loadContacts());
+    default:
+      return step(state);
+  }
+}
+
+function onMessage(state: State, message: MessageView): Step {
+  const contact = contactOf(state, message.contact);
+  const isAtEnd = state.talks.get(message.contact)?.anchor === undefined;
+  const isSeen = state.open === message.contact && state.isFocused && isAtEnd;
+  const shown = withTalk(state, message.contact, (talk) => {
+    const next = withMessage(talk, message);
+    const isNew = next !== talk && !isSeen && !message.isOwn && message.kind !== "notice";
+    return isNew && talk.firstNew === undefined ? { ...next, firstNew: message.id } : next;
+  });
+  // Somebody who was not there a moment ago: accepted elsewhere, or added.
+  if (contact === undefined) return step(shown, loadContacts());
+  if (message.isOwn || message.kind === "notice" || message.read) return step(shown);
+  const counted = withUnread(shown, message.contact, (unread) => unread + 1);
+  if (isSeen) return seen(counted);
+  return step(counted, { do: "notify", name: contact.name });
+}
+
+/** Keys of somebody have changed: the list and the conversation say so. */
+function onNotice(state: State, contact: number): Step {
+  const talk = state.talks.get(contact);
+  const reload = talk !== undefined && !talk.hasNewer && talk.anchor === undefined;
+  return step(state, loadContacts(), ...(reload ? [newestPage(contact)] : []));
+}
+
+/** The agent was away: nothing that is loaded can be relied on. */
+export function onLink(state: State, isUp: boolean): Step {
+  if (!isUp) return step({ ...state, isAway: true });
+  const talks = new Map(state.talks);
+  for (const talk of state.talks.values()) {
+    if (talk.contact === state.open || talk.composer.text !== "") continue;
+    talks.delete(talk.contact);
+  }
+  const next: State = { ...state, isAway: false, talks };
+  const reload = [...talks.keys()].map((contact) => newestPage(contact));
+  return andThen(step(next, loadContacts(), ...reload), (now) => step(now));
+}

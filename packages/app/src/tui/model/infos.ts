@@ -1,0 +1,208 @@
+/** Things to read: a contact, a message's way, this device, a safety number. */
+import type { MessageView } from "@asfaleia/client/messenger";
+import { cleanLine } from "../../display.ts";
+import { durationText } from "../../duration.ts";
+import { noticeText } from "../../notices.ts";
+import { moment, STATE_WORDS } from "../format.ts";
+import { wrapText } from "../layout/cells.ts";
+import { EMPTY_ROW, type Role, type Row, span } from "../layout/row.ts";
+import type { TextOverlay } from "./overlay.ts";
+import type { Contact, State } from "./state.ts";
+import { call, type Effect, remark, type Step, step } from "./step.ts";
+
+export function textOverlay(
+  title: string,
+  rows: (width: number) => readonly Row[],
+  extra: Pick<TextOverlay, "keys" | "hint"> = {},
+): TextOverlay {
+  return { kind: "text", title, rows, scroll: 0, ...extra };
+}
+
+const LABEL_CELLS = 14;
+
+/** A word and what it is, wrapped beneath each other. */
+export function fact(label: string, text: string, width: number, role?: Role): Row[] {
+  const room = Math.max(8, width - LABEL_CELLS);
+  return wrapText(text, room).map((line, index) => [
+    span(index === 0 ? label.padEnd(LABEL_CELLS) : " ".repeat(LABEL_CELLS), "quiet"),
+    span(line, role),
+  ]);
+}
+
+export function paragraph(text: string, width: number, role?: Role): Row[] {
+  return wrapText(text, width).map((line) => [span(line, role)]);
+}
+
+const GROUP = 5;
+
+/** 60 digits in groups of five, as many a line as fit evenly. */
+export function numberRows(number: string, width: number): Row[] {
+  const groups = number.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? [];
+  const perLine = width >= 4 * (GROUP + 2) ? 4 : 2;
+  const rows: Row[] = [];
+  for (let at = 0; at < groups.length; at += perLine) {
+    rows.push([span(groups.slice(at, at + perLine).join("  "), "title")]);
+  }
+  return rows;
+}
+
+export function verification(state: State, { id, name, verified }: Contact): Step {
+  const shown = cleanLine(name);
+  return step(
+    state,
+    call("contacts.safety", { contact: id }, (now, { number }) =>
+      step({ ...now, overlay: safetyOverlay(id, shown, verified, number) }),
+    ),
+  );
+}
+
+function safetyOverlay(contact: number, name: string, verified: boolean, number: string): TextOverlay {
+  const set = (isSame: boolean) => (state: State) =>
+    step(
+      remark({ ...state, overlay: undefined }, isSame ? `${name} is verified` : `${name} is not verified`),
+      call("contacts.setVerified", { contact, verified: isSame }),
+    );
+  const rows = (width: number): Row[] => [
+    ...paragraph(
+      `Ask ${name} on another way, such as a phone call, for the number that they see for you. As long as nobody is between you it is this one:`,
+      width,
+    ),
+    EMPTY_ROW,
+    ...numberRows(number, width),
+    EMPTY_ROW,
+    ...paragraph(
+      verified ? `${name} is verified.` : `${name} is not verified so far.`,
+      width,
+      verified ? "accent" : "warning",
+    ),
+  ];
+  return textOverlay(`Verify ${name}`, rows, {
+    keys: { y: set(true), n: set(false) },
+    hint: "y it is the same · n it is not · Esc later",
+  });
+}
+
+export function contactInfo(state: State, contact: Contact): Step {
+  const { id } = contact;
+  return step(
+    state,
+    call("contacts.keys", { contact: id }, (now, keys) =>
+      step(
+        now,
+        call("contacts.changes", { contact: id }, (later, changes) =>
+          step({ ...later, overlay: infoOverlay(contact, keys, changes) }),
+        ),
+      ),
+    ),
+  );
+}
+
+interface ShownKey {
+  readonly type: string;
+  readonly bits: number;
+  readonly fingerprint: string;
+  readonly randomart: string;
+}
+
+function infoOverlay(
+  contact: Contact,
+  keys: readonly ShownKey[],
+  changes: readonly { readonly at: number; readonly kind: string; readonly about: string }[],
+): TextOverlay {
+  const { timerMs, retentionMs, devices, verified, hasCard, state } = contact;
+  const kept =
+    retentionMs === undefined
+      ? "for ever"
+      : retentionMs === 0
+        ? "not at all"
+        : `for ${durationText(retentionMs)}`;
+  const rows = (width: number): Row[] => [
+    ...fact(
+      "verified",
+      verified ? "yes" : "no: /verify compares the safety number",
+      width,
+      verified ? undefined : "warning",
+    ),
+    ...(state === "blocked" ? fact("blocked", "yes: /unblock ends it", width, "warning") : []),
+    ...(hasCard
+      ? []
+      : fact("reachable", "not so far: the relays are asked for their card", width, "warning")),
+    ...fact(
+      "timer",
+      timerMs === 0 ? "off: messages stay" : `messages disappear after ${durationText(timerMs)}`,
+      width,
+    ),
+    ...fact("kept here", kept, width),
+    ...devices.flatMap((device, index) =>
+      fact(
+        index === 0 ? "devices" : "",
+        `${device.id}  ${device.state}`,
+        width,
+        device.state === "confirmed" ? undefined : "warning",
+      ),
+    ),
+    EMPTY_ROW,
+    ...keys.flatMap(({ type, bits, fingerprint, randomart }) => [
+      ...fact("key", `${type} ${bits} ${fingerprint}`, width),
+      ...randomart.split("\n").map((line): Row => [span(" ".repeat(LABEL_CELLS)), span(line)]),
+    ]),
+    EMPTY_ROW,
+    ...changes.flatMap(({ at, kind, about }) =>
+      fact(moment(at).slice(0, 10), noticeText(kind, about), width),
+    ),
+  ];
+  return textOverlay(cleanLine(contact.name), rows);
+}
+
+/** How far a message is with each device of its receiver. */
+export function deliveryInfo({ contact, id, at }: MessageView): Effect {
+  return call("messages.deliveries", { contact, id }, (state, deliveries) => {
+    const rows = (width: number): Row[] => [
+      ...fact("written", moment(at), width),
+      ...(deliveries.length === 0 ? paragraph("Nothing is known of it any more.", width) : []),
+      ...deliveries.flatMap(({ device, state: how }) =>
+        fact(device === "" ? "no device" : device.slice(0, 8), STATE_WORDS[how], width),
+      ),
+    ];
+    return step({ ...state, overlay: textOverlay("How far it is", rows) });
+  });
+}
+
+/** This device, its relays, what waits. */
+export function deviceStatus(): Effect {
+  return call("status.get", {}, (state, status) => {
+    const { identity, device, isConfirmed, relays, troubles, open, protection, publishes } = status;
+    const rows = (width: number): Row[] => [
+      ...fact("key", identity, width),
+      ...fact("device", device, width),
+      ...(isConfirmed
+        ? []
+        : fact("", "another device of this key has to confirm this one", width, "warning")),
+      ...fact("profile", protectionText(protection), width, protection === "none" ? "warning" : undefined),
+      ...fact("card", publishes ? "published under your SSH key" : "not published", width),
+      EMPTY_ROW,
+      ...relays.flatMap(({ relay, isUp }) =>
+        fact(isUp ? "connected" : "not connected", cleanLine(relay), width, isUp ? undefined : "warning"),
+      ),
+      ...troubles.flatMap((text) => fact("", cleanLine(text), width, "warning")),
+      EMPTY_ROW,
+      ...fact(
+        "on their way",
+        open.length === 0 ? "nothing" : `${new Set(open.map(({ id }) => id)).size} messages`,
+        width,
+      ),
+    ];
+    return step({
+      ...state,
+      status,
+      relays: new Map(relays.map(({ relay, isUp }) => [relay, isUp])),
+      overlay: textOverlay("Status", rows),
+    });
+  });
+}
+
+function protectionText(protection: string): string {
+  if (protection === "ssh") return "sealed to your SSH key";
+  if (protection === "passphrase") return "sealed with a passphrase";
+  return protection === "memory" ? "in memory only" : "not sealed: whoever reads the disk reads it";
+}

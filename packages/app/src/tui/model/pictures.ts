@@ -1,0 +1,58 @@
+/** Pictures of the messages on the screen: which are to be fetched, and which to be drawn. */
+import type { MessageView } from "@asfaleia/client/messenger";
+import { screenful } from "../layout/conversation.ts";
+import type { Picture } from "../layout/message.ts";
+import { marginCells } from "../layout/message.ts";
+import { sceneOf, screenOf } from "../layout/screen.ts";
+import { contactOf, openTalk, type State } from "./state.ts";
+import { call, type Effect, type Step, step } from "./step.ts";
+
+/** Bytes of a picture that a contact offers, which is fetched without being asked for. */
+export const MAX_FETCHED_BYTES = 2 * 1024 * 1024;
+/** Bytes of one that is here, and is drawn. */
+const MAX_DRAWN_BYTES = 16 * 1024 * 1024;
+/** A preview, no poster. */
+const MAX_COLUMNS = 60;
+const MAX_ROWS = 14;
+/** Pictures that are held; those of other conversations go first. */
+const MAX_PICTURES = 60;
+
+const NOTHING: Picture = { rows: [], columns: 0, over: "" };
+
+/** Asks for what the screen shows and is not there yet. */
+export function picturesOnScreen(state: State): Step {
+  const talk = openTalk(state);
+  if (!state.hasPictures || talk === undefined) return step(state);
+  if (!talk.messages.some(({ file }) => file !== undefined)) return step(state);
+  const screen = screenOf(state);
+  const scene = sceneOf(state, talk, screen);
+  const shown = new Set(screenful(scene, talk.anchor).owners);
+  const wanted = talk.messages.filter((message) => shown.has(message.id) && isWanted(state, message));
+  if (wanted.length === 0) return step(state);
+  const columns = Math.min(MAX_COLUMNS, screen.mainWidth - marginCells(scene) - 4);
+  const rows = Math.min(MAX_ROWS, Math.max(1, Math.floor(screen.height / 2)));
+  const effects = wanted.map(({ contact, file }): Effect => {
+    if (file?.state === "offered") return call("files.accept", { contact, file: file.id });
+    return { do: "show-picture", contact, file: file as NonNullable<typeof file>, columns, rows };
+  });
+  // Those that are only fetched are asked for again when they are whole.
+  const begun = wanted.flatMap(({ file }) =>
+    file?.state === "complete" ? [[file.id, NOTHING] as const] : [],
+  );
+  return step(
+    { ...state, pictures: new Map([...state.pictures, ...begun].slice(-MAX_PICTURES)) },
+    ...effects,
+  );
+}
+
+function isWanted(state: State, { contact, file, isOwn, deleted }: MessageView): boolean {
+  if (file === undefined || deleted || !/^image\/(png|jpeg|gif|webp)\b/.test(file.type)) return false;
+  if (state.pictures.has(file.id)) return false;
+  if (file.state === "complete") return file.size <= MAX_DRAWN_BYTES;
+  const isContact = contactOf(state, contact)?.state === "contact";
+  return !isOwn && file.state === "offered" && isContact && file.size <= MAX_FETCHED_BYTES;
+}
+
+export function withPicture(state: State, file: string, picture: Picture): State {
+  return { ...state, pictures: new Map(state.pictures).set(file, picture) };
+}

@@ -1,0 +1,171 @@
+/** Does what the model wants done outside. Whatever goes wrong comes back as words. */
+import { readFile as readDisk, readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { cleanLine } from "../../display.ts";
+import { failureOf } from "../../exit.ts";
+import type { EventView, Face } from "../../face/face.ts";
+import type { Picture } from "../layout/message.ts";
+import { withPicture } from "../model/pictures.ts";
+import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
+
+/** What effects need of the world. */
+export interface World {
+  readonly face: Face;
+  readonly signal: AbortSignal;
+  dispatch(happening: Happening): void;
+  /** Tells the user, who looks elsewhere, that somebody has written. */
+  notify(name: string | undefined): void;
+  /** Makes rows of the bytes of a picture; undefined where it cannot be shown. */
+  draw(
+    bytes: Uint8Array,
+    room: { readonly columns: number; readonly rows: number },
+  ): Promise<Picture | undefined>;
+  /** Where files go that nobody gave a place. */
+  readonly downloads: string;
+}
+
+/** Bytes of a file that is sent; the messenger says the same. */
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_PATHS = 50;
+
+/** Effects that stay within asfaleia's own business; the loop does the others. */
+export type OutsideEffect = Exclude<Effect, { do: "repaint" | "suspend" | "quit" }>;
+
+export async function perform(effect: OutsideEffect, world: World): Promise<void> {
+  try {
+    const happening = await done(effect, world);
+    if (happening !== undefined) world.dispatch(happening);
+  } catch (error) {
+    if (world.signal.aborted) return;
+    world.dispatch({ type: "failed", text: cleanLine(failureOf(error).message) });
+  }
+}
+
+async function done(effect: OutsideEffect, world: World): Promise<Happening | undefined> {
+  switch (effect.do) {
+    case "call":
+      return effect.run(world.face, world.signal);
+    case "send-file":
+      return sendFile(effect.contact, effect.path, world);
+    case "save-file":
+      return saveFile(effect, world);
+    case "show-picture":
+      return showPicture(effect, world);
+    case "list-paths":
+      return listPaths(effect.prefix);
+    case "notify":
+      world.notify(effect.name);
+      return undefined;
+  }
+}
+
+/** A path as people write it: `~` is their home, a backslash keeps a blank. */
+export function pathOf(written: string): string {
+  const plain = written.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
+  return resolve(plain.replace(/^~(?=\/|$)/, homedir()));
+}
+
+async function sendFile(contact: number, written: string, { face }: World): Promise<Happening> {
+  const path = pathOf(written);
+  const facts = await stat(path);
+  if (!facts.isFile()) return { type: "failed", text: "this is no file" };
+  if (facts.size > MAX_FILE_BYTES) return { type: "failed", text: "the file is larger than 100 MiB" };
+  const [{ sendFile: hand }, { typeOf }] = await Promise.all([
+    import("../../face/files.ts"),
+    import("../../letters/mediatype.ts"),
+  ]);
+  const name = basename(path);
+  await hand(face, contact, { name, type: typeOf(name, false), bytes: await readDisk(path) });
+  return { type: "then", step: (state) => step(remark(state, `${cleanLine(name)} is on its way`)) };
+}
+
+async function saveFile(
+  { message, path }: Extract<Effect, { do: "save-file" }>,
+  world: World,
+): Promise<Happening | undefined> {
+  const view = await world.face.call("messages.find", { id: message });
+  if (view.file !== undefined && path !== undefined) rememberPlace(view.file.id, path);
+  const saved = await (await savedFiles(world, path)).take(view);
+  return saved === undefined ? undefined : told(saved);
+}
+
+/** Folders that the user named for files that are still on their way. */
+const places = new Map<string, string>();
+const MAX_PLACES = 100;
+
+function rememberPlace(file: string, path: string): void {
+  if (places.size < MAX_PLACES) places.set(file, path);
+}
+
+async function savedFiles({ face, downloads }: World, path: string | undefined) {
+  const [{ SavedFiles }, { Folder }] = await Promise.all([
+    import("../../talk/savedfiles.ts"),
+    import("../../letters/folder.ts"),
+  ]);
+  return new SavedFiles(face, await Folder.open(path === undefined ? downloads : pathOf(path)));
+}
+
+function told(path: string): Happening {
+  return { type: "then", step: (state) => step(remark(state, `saved: ${cleanLine(path)}`)) };
+}
+
+/** A file that was asked for before may be whole now. */
+export async function onFileEvent(event: EventView, world: World): Promise<void> {
+  if (event.type !== "file" || event.file.state !== "complete") return;
+  try {
+    const files = await savedFiles(world, places.get(event.file.id));
+    places.delete(event.file.id);
+    for await (const { path } of files.completed(event.file.id)) world.dispatch(told(path));
+  } catch (error) {
+    if (!world.signal.aborted) world.dispatch({ type: "failed", text: cleanLine(failureOf(error).message) });
+  }
+}
+
+/** What cannot be shown stays as it is: a file with a name. */
+async function showPicture(
+  { contact, file, columns, rows }: Extract<Effect, { do: "show-picture" }>,
+  { face, draw }: World,
+): Promise<Happening | undefined> {
+  const picture = await bytesOf(face, contact, file)
+    .then((bytes) => draw(bytes, { columns, rows }))
+    .catch(() => undefined);
+  return picture && { type: "then", step: (state) => step(withPicture(state, file.id, picture)) };
+}
+
+async function bytesOf(face: Face, contact: number, file: FileToRead): Promise<Uint8Array> {
+  const { readFile } = await import("../../face/files.ts");
+  return readFile(face, contact, file);
+}
+
+/** Names in the folder of what is being written that go on as it does. */
+async function listPaths(prefix: string): Promise<Happening> {
+  const found = await pathsFor(prefix).catch(() => []);
+  return {
+    type: "then",
+    step: (state) => step(state.paths.for === prefix ? { ...state, paths: { for: prefix, found } } : state),
+  };
+}
+
+async function pathsFor(prefix: string): Promise<string[]> {
+  const cut = prefix.lastIndexOf("/") + 1;
+  const [folder, begun] = [prefix.slice(0, cut), prefix.slice(cut)];
+  const entries = await readdir(pathOf(folder === "" ? "." : folder), { withFileTypes: true });
+  return entries
+    .filter(({ name }) => name.startsWith(begun) && (begun.startsWith(".") || !name.startsWith(".")))
+    .filter(({ name }) => cleanLine(name) === name)
+    .slice(0, MAX_PATHS)
+    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`)
+    .sort();
+}
+
+/** Where files go: the folder that the user set, or the one that downloads go to. */
+export async function downloadFolder(env: NodeJS.ProcessEnv): Promise<string> {
+  if (env.ASFALEIA_DOWNLOADS) return resolve(env.ASFALEIA_DOWNLOADS);
+  const usual = env.XDG_DOWNLOAD_DIR || join(homedir(), "Downloads");
+  const isThere = await stat(usual).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  return isThere ? usual : homedir();
+}

@@ -1,0 +1,2 @@
+/** Elements without JSX, which Node does not strip. */
+export { createElement as h } from "react";

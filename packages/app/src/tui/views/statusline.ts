@@ -1,0 +1,43 @@
+/** The last line: what is connected, what is new, and where help is. */
+import { cleanLine } from "../../display.ts";
+import { clock } from "../format.ts";
+import { type Row, type Span, span, spread } from "../layout/row.ts";
+import { people, requestsOf } from "../model/people.ts";
+import type { State } from "../model/state.ts";
+
+const LEAST_FOR_HINTS = 60;
+
+export function statusRow(state: State): Row {
+  const { columns, now } = state;
+  const hints = columns < LEAST_FOR_HINTS ? [] : [span(" F1 help  Ctrl+K go to ", "quiet")];
+  return spread(
+    [span(" "), ...connection(state), ...counts(state)],
+    [...hints, span(` ${clock(now)} `, "quiet")],
+    columns,
+  );
+}
+
+function connection({ relays, signs, isAway }: State): Span[] {
+  if (isAway) return [span(`${signs.off} the agent is gone: trying again`, "error")];
+  if (relays.size === 0) return [span(`${signs.off} connecting`, "quiet")];
+  return [...relays].flatMap(([relay, isUp], index) => [
+    span(index === 0 ? "" : "  "),
+    span(isUp ? signs.on : signs.off, isUp ? "accent" : "warning"),
+    span(` ${hostOf(relay)}${isUp ? "" : " not connected"}`, isUp ? "quiet" : "warning"),
+  ]);
+}
+
+/** The host of a relay's address. */
+function hostOf(relay: string): string {
+  return cleanLine(/^asfaleia:\/\/([^#]*?)(?::\d+)?(?:#.*)?$/.exec(relay)?.[1] ?? relay);
+}
+
+function counts(state: State): Span[] {
+  const unread = people(state).reduce((sum, contact) => sum + contact.unread, 0);
+  const requests = requestsOf(state).length;
+  const some = requests === 1 ? "1 request" : `${requests} requests`;
+  return [
+    ...(unread > 0 ? [span("   "), span(`${unread} new`, "unread"), span(" Alt+A", "quiet")] : []),
+    ...(requests > 0 ? [span("   "), span(some, "unread"), span(" Alt+R", "quiet")] : []),
+  ];
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { KeyDecoder, MAX_PASTE_BYTES } from "../../src/tui/keys/decoder.ts";
+import { chordOf, type Input } from "../../src/tui/keys/input.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function decode(text: string | Uint8Array): Input[] {
+  const decoder = new KeyDecoder();
+  return [...decoder.feed(typeof text === "string" ? bytes(text) : text), ...decoder.flush()];
+}
+
+function chords(text: string): string[] {
+  return decode(text).map((input) =>
+    input.type === "key" ? chordOf(input) : input.type === "text" ? `"${input.text}"` : input.type,
+  );
+}
+
+/** Texts that came in several pieces, as one. */
+function joined(inputs: readonly Input[]): Input[] {
+  const out: Input[] = [];
+  for (const input of inputs) {
+    const last = out.at(-1);
+    if (input.type === "text" && last?.type === "text") {
+      out[out.length - 1] = { type: "text", text: last.text + input.text };
+    } else out.push(input);
+  }
+  return out;
+}
+
+describe("keys", () => {
+  const KNOWN: readonly (readonly [string, string])[] = [
+    ["\r", "enter"],
+    ["\n", "ctrl+j"],
+    ["\t", "tab"],
+    ["\x1b[Z", "shift+tab"],
+    ["\x7f", "backspace"],
+    ["\x03", "ctrl+c"],
+    ["\x1f", "ctrl+_"],
+    ["\0", "ctrl+space"],
+    ["\x1b", "escape"],
+    ["\x1b\x1b", "escape"],
+    ["\x1b\r", "alt+enter"],
+    ["\x1b1", "alt+1"],
+    ["\x1bb", "alt+b"],
+    ["\x1bé", "alt+é"],
+    ["\x1b\x7f", "alt+backspace"],
+    ["\x1b[A", "up"],
+    ["\x1bOA", "up"],
+    ["\x1b\x1b[A", "alt+up"],
+    ["\x1b[1;3A", "alt+up"],
+    ["\x1b[1;5B", "ctrl+down"],
+    ["\x1b[H", "home"],
+    ["\x1b[4~", "end"],
+    ["\x1b[5~", "pageup"],
+    ["\x1b[6;5~", "ctrl+pagedown"],
+    ["\x1b[3~", "delete"],
+    ["\x1bOP", "f1"],
+    ["\x1b[11~", "f1"],
+    ["\x1b[[A", "f1"],
+    ["\x1b[13;2u", "shift+enter"],
+    ["\x1b[27;2;13~", "shift+enter"],
+    ["\x1b[107;5u", "ctrl+k"],
+    ["\x1b[75;6u", "ctrl+shift+k"],
+    ["\x1b[27u", "escape"],
+    ["\x1b[98;3u", "alt+b"],
+    ["\x1b[97;2u", '"A"'],
+    ["\x1b[97;1:3u", ""],
+    ["\x1b[57441;2u", ""],
+    ["\x1b[I", "focus"],
+    ["\x1b[", "alt+["],
+    ["\x1bO", "alt+O"],
+  ];
+  for (const [sent, chord] of KNOWN) {
+    it(`takes ${JSON.stringify(sent)} for ${chord === "" ? "nothing" : chord}`, () => {
+      assert.deepEqual(chords(sent), chord === "" ? [] : [chord]);
+    });
+  }
+
+  it("reads the wheel and clicks, and nothing that is off every screen", () => {
+    assert.deepEqual(decode("\x1b[<64;10;5M"), [{ type: "mouse", what: "wheel-up", column: 9, row: 4 }]);
+    assert.deepEqual(decode("\x1b[<0;1;1m"), [{ type: "mouse", what: "release", column: 0, row: 0 }]);
+    assert.deepEqual(decode("\x1b[<0;0;1M\x1b[<0;99999;1M\x1b[<0;1M"), []);
+  });
+
+  it("swallows unknown sequences whole", () => {
+    assert.deepEqual(chords("a\x1b[?1;2;3;4h\x1b]0;title\x07\x1bPq#0\x1b\\\x1b_Gi=1\x1b\\\x1b[12;40Rb"), [
+      '"ab"',
+    ]);
+    assert.deepEqual(chords(`\x1b[${"1".repeat(100_000)}A!`), ['"!"']);
+  });
+
+  it("hands on what terminals answer", () => {
+    assert.deepEqual(decode("\x1b[?62;4c\x1b[6;16;8t"), [
+      { type: "report", text: "?62;4c" },
+      { type: "report", text: "6;16;8t" },
+    ]);
+  });
+
+  it("takes a paste as one, without what could act", () => {
+    assert.deepEqual(decode("\x1b[200~one\rtwo\r\n\tthree\x1b]0;x\x07\x1b[201~!"), [
+      { type: "paste", text: "one\ntwo\n\tthree]0;x", isCut: false },
+      { type: "text", text: "!" },
+    ]);
+  });
+
+  it("bounds a paste, and ends one that does not end", () => {
+    const decoder = new KeyDecoder();
+    const inputs = decoder.feed(bytes(`\x1b[200~${"x".repeat(MAX_PASTE_BYTES + 5)}`));
+    assert.deepEqual(inputs, []);
+    assert.ok((decoder.patienceMs ?? 0) > 1000);
+    const [paste] = decoder.flush();
+    assert.ok(paste?.type === "paste" && paste.isCut && paste.text.length === MAX_PASTE_BYTES);
+    assert.deepEqual(decoder.feed(bytes("y")), [{ type: "text", text: "y" }]);
+  });
+
+  it("reads the same however the bytes are cut", () => {
+    const pieces = fc.constantFrom(
+      ...KNOWN.map(([sent]) => sent).filter((sent) => !/^\x1b\x1b?$|^\x1b[[O]$/.test(sent)),
+      "ä",
+      "日本",
+      "👍",
+      "x",
+      "\x1b[200~a\x1b[20\n\x1b[201~",
+      "\x1b[<65;3;4M",
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(40)), (sent, cuts) => {
+        const whole = bytes(sent.join(""));
+        const decoder = new KeyDecoder();
+        const inputs: Input[] = [];
+        let at = 0;
+        for (const cut of cuts) {
+          inputs.push(...decoder.feed(whole.subarray(at, at + cut)));
+          at += cut;
+        }
+        inputs.push(...decoder.feed(whole.subarray(at)), ...decoder.flush());
+        assert.deepEqual(joined(inputs), joined(decode(whole)));
+      }),
+    );
+  });
+
+  it("holds against any bytes: no error, no control character, and the next key is read", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
+        const decoder = new KeyDecoder();
+        const inputs = [...decoder.feed(noise), ...decoder.flush()];
+        for (const input of inputs) {
+          if (input.type === "text" || input.type === "paste") {
+            assert.doesNotMatch(input.text, /(?![\t\n])\p{Cc}/u);
+          }
+        }
+        assert.deepEqual(
+          decoder.feed(bytes("\x1b[A")).map((input) => input.type === "key" && input.name),
+          ["up"],
+        );
+      }),
+    );
+  });
+});

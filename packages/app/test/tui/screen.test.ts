@@ -1,0 +1,383 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { contact, ctrl, KEY, message, withTui } from "./kit.ts";
+
+const some = (count: number) => Array.from({ length: count }, (_, nth) => message(nth));
+
+describe("the chat on a screen", () => {
+  it("shows conversations, the newest messages and what is connected", () =>
+    withTui(
+      (face) => {
+        face.messages = [
+          message(0, { text: "hello" }),
+          message(1, { isOwn: true, state: "read", text: "hi" }),
+        ];
+      },
+      async ({ shows, screen, cursor }) => {
+        await shows("hi");
+        await shows("● relay.example.org");
+        const rows = screen();
+        assert.equal(rows.length, 24);
+        assert.match(rows[0] ?? "", /^ asfaleia +│ bob {3}not verified$/);
+        assert.match(rows[1] ?? "", /^ bob +│$/);
+        assert.match(rows.at(-5) ?? "", /│ \d\d:\d\d bob {2}hello$/);
+        assert.match(rows.at(-4) ?? "", /│ \d\d:\d\d {2}me {2}hi +✓✓◉$/);
+        assert.match(rows.at(-2) ?? "", /│› Write, \/ for commands/);
+        assert.deepEqual(cursor(), { x: 21, y: 22 });
+      },
+    ));
+
+  it("sends what is written, in several lines too, and shows it at once", () =>
+    withTui(
+      () => {},
+      async ({ press, shows, face, until }) => {
+        await shows("Write, /");
+        press("one", KEY.altEnter, "two");
+        await shows(/› one\n.*│ {2}two/);
+        press(KEY.enter);
+        await until("it is sent", () => face.last("messages.send") !== undefined);
+        assert.deepEqual(face.last("messages.send"), { contact: 2, text: "one\ntwo" });
+        await shows("⋯");
+        face.emit({ type: "state", id: face.messages[0]?.id ?? "", contact: 2, state: "delivered" });
+        await shows("✓✓");
+      },
+    ));
+
+  it("gives back what could not be kept, and says why", () =>
+    withTui(
+      () => {},
+      async ({ press, shows }) => {
+        await shows("Write, /");
+        press("refuse me", KEY.enter);
+        await shows("the text is too long");
+        await shows("› refuse me");
+      },
+    ));
+
+  it("answers, edits, deletes and reacts to the chosen message", () =>
+    withTui(
+      (face) => {
+        face.messages = [
+          message(0, { text: "first" }),
+          message(1, { isOwn: true, state: "read", text: "mine" }),
+        ];
+      },
+      async ({ press, shows, face, until }) => {
+        await shows("mine");
+        press(KEY.ctrlUp, KEY.up, "r");
+        await shows("reply to bob: first");
+        press("sure", KEY.enter);
+        await until("replied", () => face.last("messages.reply") !== undefined);
+        assert.equal(face.last("messages.reply")?.to, message(0).id);
+        await shows("↳ bob: first");
+
+        press(KEY.ctrlUp, KEY.up, "e");
+        await shows(/edit \(Esc leaves it\)[\s\S]*› mine/);
+        press("!", KEY.enter);
+        await until("edited", () => face.last("messages.edit")?.text === "mine!");
+
+        press("/react ");
+        await shows("thumbs up");
+        press(KEY.tab, KEY.enter);
+        await until("reacted", () => face.last("messages.react")?.emoji === "👍");
+        assert.equal(face.last("messages.react")?.id, message(0).id);
+
+        press("/delete", KEY.enter);
+        await shows("Delete this message here and for everybody");
+        press("n");
+        await shows("Write, /");
+        assert.equal(face.last("messages.delete"), undefined);
+        press("/delete", KEY.enter, "y");
+        await until("deleted", () => face.last("messages.delete") !== undefined);
+      },
+    ));
+
+  it("shows what others do: messages, edits, reactions, files, disappearances", () =>
+    withTui(
+      (face) => {
+        face.messages = [message(0, { text: "first" })];
+      },
+      async ({ shows, face }) => {
+        await shows("first");
+        const said = face.says({ text: "from bob" });
+        await shows("from bob");
+        face.emit({ type: "changed", message: { ...said, text: "changed", edited: true } });
+        await shows("changed (edited)");
+        face.emit({ type: "changed", message: { ...said, reactions: [{ by: "x", emoji: "🎉" }] } });
+        await shows("🎉");
+        const file = {
+          id: "f".repeat(32),
+          name: "log.txt",
+          type: "text/plain",
+          size: 1000,
+          state: "accepted",
+          done: 250,
+        } as const;
+        face.emit({ type: "changed", message: { ...said, kind: "file", file } });
+        await shows("25 %");
+        face.emit({ type: "file", contact: 2, file: { ...file, done: 750 } });
+        await shows("75 %");
+        face.emit({ type: "changed", message: { ...said, deleted: true, text: "" } });
+        await shows("deleted");
+      },
+    ));
+
+  it("counts what is new elsewhere, rings, and marks it read when it is looked at", () =>
+    withTui(
+      () => {},
+      async ({ shows, face, press, until, written }) => {
+        await shows("Write, /");
+        face.says({ contact: 3, with: "carol", text: "psst" });
+        await shows(/carol +1/);
+        await shows("1 new");
+        assert.match(written(), /\x07/);
+        press("\x1ba");
+        await shows("psst");
+        await shows("── new ──");
+        await until("marked", () => face.last("messages.markRead")?.contact === 3);
+        await until("not new", () => face.calls.length > 0);
+        await shows(/carol +│/);
+      },
+    ));
+
+  it("marks nothing read while nobody looks at the terminal", () =>
+    withTui(
+      () => {},
+      async ({ shows, face, press, until }) => {
+        await shows("Write, /");
+        press("\x1b[O");
+        face.says({ text: "are you there?" });
+        await shows("are you there?");
+        assert.equal(face.last("messages.markRead"), undefined);
+        press("\x1b[I");
+        await until("marked", () => face.last("messages.markRead")?.contact === 2);
+      },
+    ));
+
+  it("scrolls through a long history page by page, and never asks for all of it", () =>
+    withTui(
+      (face) => {
+        face.messages = some(100_000);
+      },
+      async ({ shows, press, face, screen }) => {
+        await shows("message 99999");
+        for (let page = 0; page < 20; page++) press(KEY.pageUp);
+        await shows("more below");
+        press("\x1b[<64;40;5M");
+        await shows("more below");
+        const asked = face.calls.filter(({ method }) => method === "messages.history");
+        assert.ok(asked.length > 1 && asked.length < 12, `${asked.length} pages`);
+        assert.ok(asked.every(({ params }) => Number(params.limit) <= 200));
+        assert.ok(!screen().join("\n").includes("message 99999"));
+        press(KEY.end);
+        await shows("message 99999");
+      },
+    ));
+
+  it("stays where somebody reads while new messages come", () =>
+    withTui(
+      (face) => {
+        face.messages = some(300);
+      },
+      async ({ shows, press, face, screen }) => {
+        await shows("message 299");
+        press(KEY.pageUp, KEY.pageUp);
+        await shows("more below");
+        const before = screen().slice(1, 20);
+        face.says({ text: "the newest" });
+        await shows("1 new");
+        assert.deepEqual(
+          screen()
+            .slice(1, 20)
+            .map((row) => row.slice(19)),
+          before.map((row) => row.slice(19)),
+        );
+      },
+    ));
+
+  it("goes to any conversation by a few letters", () =>
+    withTui(
+      (face) => {
+        face.contacts.push(contact(4, "Robert Example"));
+      },
+      async ({ shows, press }) => {
+        await shows("Write, /");
+        press(ctrl("k"), "rex");
+        await shows(/› rex\n\n +Robert Example/);
+        press(KEY.enter);
+        await shows(/│ Robert Example {3}not verified/);
+        press(KEY.tab);
+        await shows(/│ me {2}notes to yourself/);
+        press("\x1b1");
+        await shows(/│ bob {3}not verified/);
+      },
+    ));
+
+  it("searches, and goes to what it found", () =>
+    withTui(
+      (face) => {
+        face.messages = some(5_000);
+      },
+      async ({ shows, press }) => {
+        await shows("message 4999");
+        press(ctrl("f"), "message 1234");
+        await shows(/bob: message 1234/);
+        press(KEY.enter);
+        await shows(/▌\d\d:\d\d bob {2}message 1234/);
+        press(KEY.end);
+        await shows("message 4999");
+      },
+    ));
+
+  it("keeps requests apart until they are accepted", () =>
+    withTui(
+      (face) => {
+        face.contacts.push(contact(9, "request 9", { state: "request", identities: ["SHA256:stranger"] }));
+        face.messages = [message(0, { contact: 9, with: "request 9", text: "do you know me?" })];
+      },
+      async ({ shows, press, screen, face, until }) => {
+        await shows("1 request");
+        assert.ok(!screen().join("\n").includes("do you know me?"));
+        press("\x1br");
+        await shows("Requests of strangers");
+        press(KEY.enter);
+        await shows(/SHA256:stranger[\s\S]*do you know me\?/);
+        press("b");
+        await until("blocked", () => face.last("contacts.block")?.contact === 9);
+      },
+    ));
+
+  it("shows the safety number and marks it compared", () =>
+    withTui(
+      () => {},
+      async ({ shows, press, face, until }) => {
+        await shows("Write, /");
+        press("/verify", KEY.enter);
+        await shows("01234  56789  01234  56789");
+        press("y");
+        await until("verified", () => face.last("contacts.setVerified")?.verified === true);
+      },
+    ));
+
+  it("completes commands, and says which were meant", () =>
+    withTui(
+      () => {},
+      async ({ shows, press }) => {
+        await shows("Write, /");
+        press("/ti");
+        await shows(/\/timer +\[TIME\|off\]/);
+        press(KEY.tab);
+        await shows(/› \/timer/);
+        press("9x", KEY.enter);
+        await shows("takes a time such as 30s");
+        press("/tmier", KEY.enter);
+        await shows("did you mean /timer?");
+      },
+    ));
+
+  it("helps, and closes again", () =>
+    withTui(
+      () => {},
+      async ({ shows, press, screen }) => {
+        await shows("Write, /");
+        press("?");
+        await shows("Alt+1 … Alt+9");
+        press(KEY.end);
+        await shows("when somebody is awake");
+        press(KEY.escape);
+        await shows("Write, /");
+        press("a?");
+        await shows("› a?");
+        assert.ok(!screen().join("\n").includes("Alt+1"));
+      },
+    ));
+
+  it("fits every size, from tiny to huge, and says when there is no room", () =>
+    withTui(
+      (face) => {
+        face.messages = some(60);
+      },
+      async ({ shows, resize, screen, press, until }) => {
+        await shows("message 59");
+        for (const [columns, rows] of [
+          [200, 50],
+          [67, 24],
+          [30, 10],
+          [80, 24],
+          [21, 6],
+          [120, 30],
+        ] as const) {
+          resize(columns, rows);
+          await until(
+            `${columns}x${rows}`,
+            () => screen().length === rows && screen().join("").includes("message 59".slice(0, 7)),
+          );
+          await shows("›");
+          press("x");
+          await shows("› x");
+          press("\x7f");
+          await until("erased", () => !screen().join("\n").includes("› x"));
+        }
+        resize(10, 3);
+        await shows("too small");
+        resize(80, 24);
+        await shows("message 59");
+      },
+    ));
+
+  it("ends on the second Ctrl+C, and keeps the text of the first", () =>
+    withTui(
+      () => {},
+      async ({ shows, press, loop }) => {
+        await shows("Write, /");
+        press("draft", ctrl("c"));
+        await shows("Ctrl+C once more ends");
+        press(ctrl("_").length === 1 ? "\x1f" : "");
+        await shows("› draft");
+        assert.equal(loop.state.isLeaving, false);
+      },
+    ));
+
+  it("says with NO_COLOR what it says with colours", () =>
+    withTui(
+      (face) => {
+        face.messages = some(3);
+      },
+      async ({ shows, written, press }) => {
+        await shows("message 2");
+        press("/x", KEY.enter);
+        await shows("there is no command /x");
+        assert.doesNotMatch(written(), /\x1b\[[\d;]*\b(3[0-9]|4[0-9]|9[0-9]|10[0-9])m/);
+      },
+      { hasColors: false },
+    ));
+
+  it("lets nothing of others reach the terminal but text", () =>
+    withTui(
+      (face) => {
+        const evil = "\x1b]0;title\x07\x1b[2J\x1b[H\x9b31m\u202e\u200bX";
+        face.contacts[1] = contact(2, `b${evil}ob`);
+        face.messages = [
+          message(0, { with: `b${evil}ob`, text: evil }),
+          message(1, {
+            kind: "file",
+            text: evil,
+            file: { id: "a".repeat(32), name: `${evil}.png`, type: evil, size: 1, state: "offered", done: 0 },
+          }),
+          message(2, { reactions: [{ by: "x", emoji: evil }] }),
+        ];
+      },
+      async ({ shows, written, press }) => {
+        await shows("message 2");
+        press("/info", KEY.enter);
+        await shows("verified      no");
+        press(KEY.escape, ctrl("k"));
+        await shows("Go to");
+        const text = written();
+        assert.ok(!text.includes("]0;title\x07"));
+        assert.doesNotMatch(text, /\u202e|\u200b|\x9b/);
+        // One clearing of the screen at the start, none by others.
+        assert.ok(text.split("\x1b[2J").length <= 2 + 1);
+      },
+    ));
+});
