@@ -55,6 +55,7 @@ export function contactJson(view: ContactView): string {
     identities: view.identities,
     devices: view.devices.map(deviceFacts),
     unread: view.unread,
+    invite: view.invite,
   });
 }
 

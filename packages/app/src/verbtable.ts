@@ -50,6 +50,7 @@ export const VERBS: Readonly<Record<string, Entry>> = {
   delete: { summary: "delete a message everywhere", load: () => import("./verbs/delete.ts") },
   listen: { summary: "show messages as they come", load: () => import("./verbs/listen.ts") },
   save: { summary: "fetch and save the file of a message", load: () => import("./verbs/save.ts") },
+  show: { summary: "show the picture of a message", load: () => import("./verbs/show.ts") },
   history: { summary: "show what was said", load: () => import("./verbs/history.ts") },
   search: { summary: "find messages", load: () => import("./verbs/search.ts") },
   requests: {
@@ -95,5 +96,9 @@ export const ENVIRONMENT: readonly { readonly name: string; readonly text: strin
     text: "the folder of what asfaleia keeps (default: XDG_DATA_HOME/asfaleia or ~/.local/share/asfaleia)",
   },
   { name: "ASFALEIA_AGENT", text: "off: no verb starts or uses an agent, as with --no-agent" },
+  {
+    name: "ASFALEIA_PICTURES",
+    text: "how pictures are shown: kitty, iterm2, sixel, blocks or off (default: as the terminal can)",
+  },
   { name: "ASFALEIA_PROXY", text: "a SOCKS5 proxy for everything: socks5h://host:port" },
 ];

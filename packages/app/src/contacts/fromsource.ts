@@ -33,12 +33,12 @@ export async function addFromSource(
     const change = compareKeys(known.fingerprints, found.fingerprints);
     if (change.kind === "same") return known.contact;
     note(changeText(known.contact.name, found.source, change, keyList(found)).trimEnd());
-    throw new Failure(
-      EXIT.key,
-      "the keys of this source have changed: --as NAME takes them, once you have asked",
-    );
-  }
-  note(keyListText(keyList(found), columns() ?? USUAL_COLUMNS).trimEnd());
+    if (change.kind !== "empty")
+      throw new Failure(
+        EXIT.key,
+        "the keys of this source have changed: once they have told you why, --as NAME takes them",
+      );
+  } else note(keyListText(keyList(found), columns() ?? USUAL_COLUMNS).trimEnd());
   if (found.usable.length === 0) throw new Failure(EXIT.key, "there is no key that can be used");
   const as = name ?? (await freeName(face, found.account));
   const contact = await face.call("contacts.add", {
@@ -77,6 +77,6 @@ async function withSource(
 async function freeName(face: Face, account: string | undefined): Promise<string | undefined> {
   if (account === undefined || (await face.call("contacts.get", { name: account })) === null) return account;
   throw usage(
-    `a contact is called as the account is: say --as NAME. With the name of that contact the keys are added to it`,
+    "somebody here is called as the account is: say --as NAME; with the name of a contact the keys are added to it",
   );
 }

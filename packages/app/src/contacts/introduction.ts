@@ -29,15 +29,22 @@ const MAX_KEYS = 64;
 export async function readIntroduction(word: string): Promise<Introduction> {
   if (word.includes(CARD_MARK)) return introductionIn(word, undefined);
   if (isKeyText(word)) return { kind: "keys", keys: [publicKeyFromText(word)] };
-  const file =
-    word === "-"
-      ? await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "the card")
-      : await readKeyFile(word.startsWith("@") ? word.slice(1) : word, MAX_AUTHORIZED_KEYS_CHARACTERS);
-  if (isPrivate(file)) {
-    file.fill(0);
-    throw new Failure(EXIT.key, "this is a private key: show it to nobody, and name the .pub file");
-  }
-  return introductionIn(Buffer.from(file).toString("utf8"), word === "-" ? undefined : word);
+  if (word === "-") return introductionIn(await readGiven(), undefined);
+  const path = word.startsWith("@") ? word.slice(1) : word;
+  return introductionIn(publicText(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)), word);
+}
+
+/** Standard input: what somebody was given, as text. @throws Failure */
+export async function readGiven(): Promise<string> {
+  const text = publicText(await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given"));
+  if (text.trim() === "") throw usage("nothing came on standard input");
+  return text;
+}
+
+function publicText(bytes: Uint8Array): string {
+  if (!isPrivate(bytes)) return Buffer.from(bytes).toString("utf8");
+  bytes.fill(0);
+  throw new Failure(EXIT.key, "this is a private key: show it to nobody, and name the .pub file");
 }
 
 /** @throws KeyError, Failure */

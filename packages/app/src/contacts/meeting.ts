@@ -1,8 +1,5 @@
 /** What somebody has been given to become contacts by: a link, a code, a place of keys, a card, or keys. */
-import { MAX_AUTHORIZED_KEYS_CHARACTERS } from "@asfaleia/identity";
-import { EXIT } from "../exit.ts";
-import { readInput } from "../io.ts";
-import { type Introduction, introductionIn, readIntroduction } from "./introduction.ts";
+import { type Introduction, introductionIn, readGiven, readIntroduction } from "./introduction.ts";
 
 export type Meeting =
   | { readonly kind: "link"; readonly link: string }
@@ -13,7 +10,7 @@ export type Meeting =
 
 /** Who reads them for good is the messenger: here it is only what the word is meant as. */
 const LINK = /^asfaleia(:\/\/|\+unix:)/;
-const CODE = /^\d{5}[\s_\p{Pd}]+\p{L}+[\s_\p{Pd}]+\p{L}+$/u;
+const CODE = /^\d{3,7}[\s_\p{Pd}\u2212]+\p{L}+[\s_\p{Pd}\u2212]+\p{L}+[\s_\p{Pd}\u2212]*$/u;
 const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
 
 /**
@@ -22,9 +19,7 @@ const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
  */
 export async function readMeeting(word: string): Promise<Meeting> {
   if (word !== "-") return shortForm(word) ?? readIntroduction(word);
-  const text = Buffer.from(
-    await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given"),
-  ).toString("utf8");
+  const text = await readGiven();
   return shortForm(text) ?? introductionIn(text, undefined);
 }
 

@@ -18,17 +18,20 @@ export async function refreshKeys(
   const exits = new Set<number>();
   for (const { id, name } of contacts) {
     for (const looked of await face.call("contacts.refresh", { contact: id })) {
-      const { source, failed, kind, same = [], added = [], gone = [] } = looked;
-      exits.add(failed !== undefined ? EXIT.relay : kind === "same" ? EXIT.done : EXIT.key);
+      const { source, failed, kind, same, added, gone } = looked;
+      exits.add(kind === undefined ? EXIT.relay : kind === "same" ? EXIT.done : EXIT.key);
       if (json)
         await print(
           jsonLine({ type: "keys", with: name, contact: id, source, failed, kind, same, added, gone }),
         );
-      else if (failed !== undefined || kind === undefined)
+      else if (kind === undefined)
         note(
           `${cleanLine(name)}: ${cleanLine(source)} could not be looked up: ${cleanLine(failed ?? "no answer")}`,
         );
-      else await print(changeText(name, source, { kind, same, added, gone }, keyList(looked)));
+      else {
+        const change = { kind, same: same ?? [], added: added ?? [], gone: gone ?? [] };
+        await print(changeText(name, source, change, keyList(looked)));
+      }
     }
   }
   if (exits.size === 0) {

@@ -7,6 +7,21 @@ import { RpcError } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
+/** Not every method ends when its call is taken back; whoever called does not wait for it. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([result, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    promise.catch(() => {});
+    result.catch(() => {});
+  }
+}
+
 export class LocalFace implements Face {
   readonly #session: Session;
   readonly #queues = new Set<Queue<EventView>>();
@@ -25,7 +40,8 @@ export class LocalFace implements Face {
     const either = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
     either.throwIfAborted();
     try {
-      return (await dispatch(this.#session, method, params, { signal: either, face: this })) as Result<M>;
+      const result = dispatch(this.#session, method, params, { signal: either, face: this });
+      return (await unlessAborted(result, either)) as Result<M>;
     } catch (error) {
       either.throwIfAborted();
       // The same as through an agent.

@@ -3,6 +3,7 @@ import { parseArguments } from "../arguments.ts";
 import { addIntroduced, keyArt } from "../contacts/add.ts";
 import { addFromSource } from "../contacts/fromsource.ts";
 import { takeCardArgument } from "../contacts/introduction.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { type Meeting, readMeeting } from "../contacts/meeting.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
@@ -27,7 +28,7 @@ fingerprints, or the pictures, with those that they see (asfaleia whoami), or as
   --relay ADDR     the relay that a code was made at (default: your own)
   --github-url URL what github:NAME means instead of https://github.com (setting: github-url)
   --gitlab-url URL what gitlab:NAME means instead of https://gitlab.com (setting: gitlab-url)
-  --json           one line of JSON: type "contact", contact, name, state, verified, identities, devices, unread
+  --json           one line of JSON: type "contact", contact, name, state, verified, identities, devices, unread, invite
 ${FACE_HELP}
 
 Examples:
@@ -63,10 +64,14 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     note("Paste the link, the code, the card or the key; Ctrl-D ends it.");
   const meeting = await readMeeting(word);
   if (values.relay !== undefined && meeting.kind !== "code") throw usage("--relay goes with a code");
+  if ((values["github-url"] ?? values["gitlab-url"]) !== undefined && meeting.kind !== "source")
+    throw usage("--github-url and --gitlab-url go with github:NAME and gitlab:NAME");
   return withFace(values, signal, async ({ face }) => {
     const contact = await meet(face, meeting, values);
     if (values.json) await print(contactJson(contact));
     else await print(`${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`);
+    await warnOfLookalikes(face, contact.id);
+    if (contact.invite === "waiting") note("You are a contact of theirs as soon as they are online.");
     return EXIT.done;
   });
 }

@@ -2,6 +2,7 @@
 
 import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { refreshKeys } from "../contacts/refresh.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
@@ -21,7 +22,8 @@ from a source (asfaleia add github:NAME) up again, and tells what has changed; n
 keys have changed, else with 3 where some could not be looked up.
 
   --json           one line of JSON each: type "contact", contact, name, state (contact, blocked, me), verified,
-                   identities (fingerprints), devices (id, identity, state, own), unread
+                   identities (fingerprints), devices (id, identity, state, own), unread, and where an invite of theirs
+                   was used that they have not answered: invite (waiting, used, ended)
   --refresh        look keys up again: of all contacts, or of one. With --json: type "keys", with, contact, source, kind
                    (same, changed, replaced, empty) with same, added, gone (fingerprints), or failed
   --yes            remove without asking
@@ -53,8 +55,10 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     if (what === undefined) await list(face, values.json === true);
     else {
       const contact = await needContact(face, name);
-      if (what === "rename") await face.call("contacts.rename", { contact: contact.id, name: fresh ?? "" });
-      else await remove(face, signal, contact, values.yes === true);
+      if (what === "rename") {
+        await face.call("contacts.rename", { contact: contact.id, name: fresh ?? "" });
+        await warnOfLookalikes(face, contact.id);
+      } else await remove(face, signal, contact, values.yes === true);
     }
     return EXIT.done;
   });
@@ -84,11 +88,19 @@ async function remove(face: Face, signal: AbortSignal, contact: ContactView, yes
   await face.call("contacts.remove", { contact: contact.id });
 }
 
-function contactText({ name, state, verified, identities, devices, unread }: ContactView): string {
+const INVITES = {
+  waiting: "has not answered yet",
+  used: "the invite was used by others",
+  ended: "the invite has ended",
+} as const;
+
+function contactText(contact: ContactView): string {
+  const { name, state, verified, identities, devices, unread, invite } = contact;
   const marks = [
     state === "contact" ? "" : state,
     verified && state !== "me" ? "verified" : "",
     state !== "me" && devices.length === 0 ? "no card so far" : "",
+    invite === undefined ? "" : INVITES[invite],
     unread > 0 ? `${unread} unread` : "",
   ];
   return `${[cleanLine(name), ...identities, ...marks.filter(Boolean)].join("  ")}\n`;

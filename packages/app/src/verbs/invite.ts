@@ -1,6 +1,7 @@
 /** `asfaleia invite`: a link, or a spoken code, by which somebody becomes a contact. */
 import { parseArguments, wholeNumber } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { columns } from "../conversation.ts";
 import { cleanLine, jsonLine, wantsColor } from "../display.ts";
 import { durationMs } from "../duration.ts";
@@ -20,10 +21,11 @@ and you of theirs. The relay learns neither name nor SSH key of anybody in this.
 trusted: whoever reads it can use it.
 
 --code prints a spoken code of a number and two words, to be told to one person who is there, on the telephone for
-instance; they say asfaleia add. It is good for ten minutes and for one guess: both of you see it when the words were
-wrong. The command waits until it is used; Ctrl-C ends the code.
+instance; they say asfaleia add -, with --relay and your relay's address where theirs is another. It is good for ten
+minutes and for one guess: both of you see it when the words were wrong. The command waits until it is used; Ctrl-C
+ends the code.
 
-list shows the links that can still be used, or were used in the last days; revoke ends one.
+list shows your links, those that are used up or have ended for a week longer; revoke ends one, whose number is ID.
 
   --uses N         how many people can use the link, up to 100 (default: 1)
   --expires TIME   how long it can be used, such as 1h or 30d (default: 7d)
@@ -41,6 +43,8 @@ Examples:
 
 const MAX_USES = 100;
 const USUAL_ROWS = 24;
+/** Below a code stands the prompt, which must not push its first row out of sight. */
+const ROWS_BELOW = 1;
 
 const OPTIONS = {
   uses: { type: "string" },
@@ -74,7 +78,6 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       await face.call("invites.revoke", { id: idOf(word) });
       return EXIT.done;
     }
-    await face.call("outbox.start", {});
     return values.code ? offerCode(face, wish, json) : makeLink(face, wish, json);
   });
 }
@@ -100,20 +103,24 @@ async function makeLink(face: Face, wish: Wish, json: boolean): Promise<number> 
     return EXIT.done;
   }
   await print(`${invite.link}\n`);
-  const width = columns();
-  if (width !== undefined) await printQr(invite.link, width);
   const people = invite.uses === 1 ? "one person" : `${invite.uses} people`;
   note(`Good for ${people} until ${isoTime(invite.expiresAt)}. They say: asfaleia add -`);
   if (!invite.isPublished)
     note("The relay cannot be reached now: the link works as soon as it could be, while the agent runs.");
+  const width = columns();
+  if (width !== undefined) await printQr(invite.link, width);
   return EXIT.done;
 }
 
 async function printQr(link: string, width: number): Promise<void> {
   const { qrCode, qrLines } = await import("../qr.ts");
-  const code = qrCode(link, { columns: width, rows: process.stdout.rows || USUAL_ROWS });
+  const rows = (process.stdout.rows || USUAL_ROWS) - ROWS_BELOW;
+  const code = qrCode(link, { columns: width, rows });
   if (code.fits) await print(`${qrLines(code, wantsColor(process.stdout)).join("\n")}\n`);
-  else note(`A window of ${code.side} columns and ${code.rows} rows would show it as a QR code.`);
+  else
+    note(
+      `A window of ${code.side} columns and ${code.rows + ROWS_BELOW} rows would show it as a QR code too (asfaleia invite list has the link).`,
+    );
 }
 
 async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<number> {
@@ -127,12 +134,14 @@ async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<numbe
   await print(
     json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
   );
+  await warnOfLookalikes(face, contact.id);
   return EXIT.done;
 }
 
 async function list(face: Face, json: boolean): Promise<number> {
   const invites = await face.call("invites.list", {});
   for (const invite of invites) await print(json ? inviteJson(invite) : inviteText(invite));
+  if (invites.length === 0) note("There are no invites; asfaleia invite makes one.");
   return invites.length > 0 ? EXIT.done : EXIT.nothing;
 }
 

@@ -3,6 +3,7 @@
 import { parseArguments } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
 import { needRequest } from "../contacts/find.ts";
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { messageText } from "../conversation.ts";
 import { cleanLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
@@ -50,6 +51,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     await print(
       json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
     );
+    await warnOfLookalikes(face, contact.id);
     return EXIT.done;
   });
 }

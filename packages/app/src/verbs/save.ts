@@ -6,12 +6,11 @@ import { cleanLine, jsonLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
-import { explain } from "../face/outcome.ts";
-import { watch } from "../face/watch.ts";
-import { complain, print } from "../io.ts";
+import { print } from "../io.ts";
 import { Folder } from "../letters/folder.ts";
 import { fileFacts } from "../lines.ts";
 import { SavedFiles } from "../talk/savedfiles.ts";
+import { untilWhole } from "../talk/wholefile.ts";
 
 export const help = `Usage: asfaleia save MSGID [DIR] [--timeout S] [--json] [--home DIR] [--profile NAME]
 
@@ -66,15 +65,8 @@ async function fetched(
   await face.call("outbox.start", {});
   const before = await files.take(await find());
   if (before !== undefined) return before;
-  const state = await watch(face, signal, ms, async () => {
-    const now = (await find()).file?.state;
-    return now === "offered" || now === "accepted" ? undefined : (now ?? "failed");
-  });
-  if (state === undefined) {
-    await explain(face, complain);
-    throw new Failure(EXIT.timeout, "not all of it is here; asfaleia save goes on where it is now");
-  }
+  await untilWhole(face, signal, message, ms, "asfaleia save");
   const path = await files.take(await find());
-  if (path === undefined) throw new Failure(EXIT.turnedDown, `the file cannot be had: ${state}`);
+  if (path === undefined) throw new Failure(EXIT.turnedDown, "the file cannot be had any more");
   return path;
 }

@@ -13,8 +13,8 @@ import { agrees, canAsk } from "../person.ts";
 export const help = `Usage: asfaleia verify NAME [--confirm] [--home DIR] [--profile NAME]
 
 Shows the safety number, 60 digits that you and your contact see alike as long as nobody is between you: as digits, and
-at a terminal as a QR code, with the pictures of both sides' keys. Compare it on another way, such as a phone call; at a
-terminal you are asked whether it is the same.
+at a terminal also as a QR code, below the pictures of both sides' keys. Compare it on another way, such as a phone
+call; at a terminal you are asked whether it is the same.
 
   --confirm        it has been compared, and is the same: the contact counts as verified
 ${FACE_HELP}
@@ -33,9 +33,10 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   return withFace(values, signal, async ({ face }) => {
     const contact = await needContact(face, positionals[0]);
     const { number } = await face.call("contacts.safety", { contact: contact.id });
-    await print(numberText(number));
     const width = columns();
+    // The number comes last, beside the question, and the QR code before it: what is scrolled away cannot be scanned.
     if (width !== undefined) await print(await pictures(face, contact.id, number, width));
+    await print(numberText(number));
     const isSame =
       values.confirm || (canAsk() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
     if (isSame) await face.call("contacts.setVerified", { contact: contact.id, verified: true });
@@ -48,12 +49,12 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
 /** The number to be held before a camera, and the keys of both sides. */
 async function pictures(face: Face, contact: number, number: string, width: number): Promise<string> {
   const { qrCode, qrLines } = await import("../qr.ts");
-  const room = { columns: width, rows: process.stdout.rows || USUAL_ROWS };
-  const code = qrLines(qrCode(number, room), wantsColor(process.stdout));
+  const code = qrCode(number, { columns: width, rows: process.stdout.rows || USUAL_ROWS });
+  const drawn = code.fits ? qrLines(code, wantsColor(process.stdout)) : [];
   const me = await face.call("contacts.get", { name: "me" });
   const own = me === null ? [] : await picturesOf(face, me.id, "you");
   const theirs = await picturesOf(face, contact, "they");
-  return `${[...code, ...sideBySide([...own, ...theirs], width)].join("\n")}\n`;
+  return `${[...sideBySide([...own, ...theirs], width), ...drawn].join("\n")}\n`;
 }
 
 async function picturesOf(face: Face, contact: number, heading: string): Promise<KeyPicture[]> {

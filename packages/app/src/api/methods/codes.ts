@@ -24,13 +24,14 @@ export const codeMethods = {
       const controller = new AbortController();
       const end = (): void => controller.abort();
       signal.addEventListener("abort", end, { once: true });
-      const offer = await session.opened.messenger.makeCode({ ...options, signal: controller.signal });
-      signal.removeEventListener("abort", end);
-      return {
-        id: session.codes.add(face, controller, offer.result),
-        code: offer.code,
-        endsAt: offer.endsAt,
-      };
+      try {
+        signal.throwIfAborted();
+        const offer = await session.opened.messenger.makeCode({ ...options, signal: controller.signal });
+        const { code, endsAt, result } = offer;
+        return { id: session.codes.add(face, controller, result), code, endsAt };
+      } finally {
+        signal.removeEventListener("abort", end);
+      }
     },
   }),
 

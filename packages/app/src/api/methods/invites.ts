@@ -61,8 +61,10 @@ export const inviteMethods = {
     params: v.strictObject({ id: InviteId }),
     result: Nothing,
     example: { params: { id: 1 }, result: {} },
-    run: async ({ opened }, { id }) => {
-      await opened.messenger.revokeInvite(id);
+    run: async (session, { id }) => {
+      // Its relay is to hear of it.
+      session.start();
+      await session.opened.messenger.revokeInvite(id);
       return {};
     },
   }),
