@@ -1,21 +1,32 @@
 /** Starts the terminal UI on the terminal of this process. */
 import type { ReadStream, WriteStream } from "node:tty";
+import { wantsColor } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { type FaceValues, openRemote } from "../face/open.ts";
 import { onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
+import { PlainTerminal } from "./plain/terminal.ts";
+import type { Loop as LoopType } from "./runtime/loop.ts";
 import { notifier } from "./runtime/notices.ts";
 import { AtTheScreen } from "./runtime/person.ts";
 import { PictureDesk } from "./runtime/pictures.ts";
 import { type Screen, tell } from "./runtime/questions.ts";
-import { TtyTerminal } from "./runtime/terminal.ts";
+import { type Terminal, TtyTerminal } from "./runtime/terminal.ts";
 import { loadingInk } from "./shortcut.ts";
-import { themeFor } from "./theme.ts";
 
-/** Runs until the user ends it. @throws Failure where the profile cannot be opened */
-export async function runTui(where: Where, values: FaceValues, signal: AbortSignal): Promise<number> {
+/**
+ * Runs until the user ends it.
+ * @param isPlain as lines that are only ever appended
+ * @throws Failure where the profile cannot be opened
+ */
+export async function runTui(
+  where: Where,
+  values: FaceValues,
+  isPlain: boolean,
+  signal: AbortSignal,
+): Promise<number> {
   // React and its reconciler are several times slower otherwise.
   process.env.NODE_ENV ??= "production";
   const person = new AtTheScreen();
@@ -25,18 +36,23 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
   const isNew = !profileExists(where);
   let first: Promise<Face> | undefined = isNew ? undefined : connect(signal);
   first?.catch(() => {});
-  const [{ Loop }, { downloadFolder }] = await loadingInk(() =>
-    Promise.all([import("./runtime/loop.ts"), import("./runtime/effects.ts")]),
-  );
+  const [{ Loop }, { downloadFolder }, mount] = await Promise.all([
+    import("./runtime/loop.ts"),
+    import("./runtime/effects.ts"),
+    isPlain ? import("./plain/surface.ts").then((one) => one.plainSurface) : inkMount(),
+  ]);
   await first;
-  const terminal = new TtyTerminal(
-    process.stdin as ReadStream,
-    process.stdout as WriteStream,
-    process.env.ASFALEIA_MOUSE !== "off",
+  const [input, output] = [process.stdin as ReadStream, process.stdout as WriteStream];
+  const plain = isPlain ? new PlainTerminal(input, output, () => loop.state) : undefined;
+  const terminal: Terminal = plain ?? new TtyTerminal(input, output, process.env.ASFALEIA_MOUSE !== "off");
+  const pictures = new PictureDesk(
+    isPlain ? { ...process.env, ASFALEIA_PICTURES: "off" } : process.env,
+    (text) => terminal.write(text),
   );
-  const loop = new Loop({
+  const loop: LoopType = new Loop({
     terminal,
-    theme: themeFor(!process.env.NO_COLOR && process.env.TERM !== "dumb"),
+    mount,
+    hasColors: wantsColor(process.stdout),
     signs: signsFor(process.env, process.platform),
     downloads: await downloadFolder(process.env),
     signal,
@@ -47,13 +63,20 @@ export async function runTui(where: Where, values: FaceValues, signal: AbortSign
       first = undefined;
       return ready ?? connect(until).finally(() => person.forgetSecret());
     },
-    notify: notifier(process.env, Date.now, (text) => terminal.write(text)),
-    pictures: new PictureDesk(process.env, (text) => terminal.write(text)),
+    notify: isPlain
+      ? () => terminal.write("\x07")
+      : notifier(process.env, Date.now, (text) => terminal.write(text)),
+    pictures,
   });
-  person.sitAt(loop);
+  person.sitAt(loop, plain && ((ask) => plain.aside(ask)));
   await loop.run();
   signal.throwIfAborted();
   return EXIT.done;
+}
+
+async function inkMount(): Promise<typeof import("./views/mount.ts").mount> {
+  const { mount } = await loadingInk(() => import("./views/mount.ts"));
+  return mount;
 }
 
 async function begin(

@@ -12,5 +12,11 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new Failure(EXIT.usage, "the chat needs a terminal; asfaleia --help shows what goes without one");
   const { runTui } = await import("../tui/run.ts");
-  return runTui(where, values, signal);
+  return runTui(where, values, values.plain === true || wantsPlain(), signal);
+}
+
+/** Ink's own sign for screen readers counts too, and so does a terminal that can do nothing else. */
+function wantsPlain(): boolean {
+  const { ASFALEIA_PLAIN, INK_SCREEN_READER, TERM } = process.env;
+  return Boolean(ASFALEIA_PLAIN) || INK_SCREEN_READER === "true" || TERM === "dumb";
 }

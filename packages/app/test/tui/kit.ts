@@ -11,7 +11,7 @@ import { Loop } from "../../src/tui/runtime/loop.ts";
 import { enterModes } from "../../src/tui/runtime/modes.ts";
 import { PictureDesk } from "../../src/tui/runtime/pictures.ts";
 import type { Terminal, TerminalEvents } from "../../src/tui/runtime/terminal.ts";
-import { themeFor } from "../../src/tui/theme.ts";
+import { mount } from "../../src/tui/views/mount.ts";
 
 export const AT = Date.UTC(2026, 10, 28, 12, 0);
 const WAIT_MS = 10_000;
@@ -223,7 +223,8 @@ export async function withTui(
   const decoder = new KeyDecoder();
   const loop = new Loop({
     terminal,
-    theme: themeFor(hasColors),
+    hasColors,
+    mount,
     signs: UNICODE_SIGNS,
     downloads: "/nowhere",
     signal: over.signal,

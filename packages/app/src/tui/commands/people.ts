@@ -1,7 +1,9 @@
 /** Commands about people. */
 import { cleanLine } from "../../display.ts";
+import { askToAdd } from "../model/adding.ts";
 import { contactInfo, verification } from "../model/infos.ts";
-import { askToAdd, showCard, showRequests } from "../model/meeting.ts";
+import { makeCode, makeInvite } from "../model/inviting.ts";
+import { showCard, showRequests } from "../model/meeting.ts";
 import { people } from "../model/people.ts";
 import { type Contact, contactOf, type State } from "../model/state.ts";
 import { call, remark, type Step, step } from "../model/step.ts";
@@ -24,6 +26,13 @@ function names(state: State, rest: string): readonly Candidate[] {
   return people(state)
     .filter(({ name }) => name.toLowerCase().startsWith(rest.toLowerCase()))
     .map(({ name }) => ({ text: cleanLine(name), detail: "" }));
+}
+
+function sources(_: State, rest: string): readonly Candidate[] {
+  return [
+    { text: "github:", detail: "the keys of an account at GitHub" },
+    { text: "gitlab:", detail: "at GitLab" },
+  ].filter(({ text }) => rest !== "" && text.startsWith(rest));
 }
 
 function block(state: State, name: string): Step {
@@ -60,7 +69,16 @@ function rename(state: State, rest: string): Step {
 }
 
 export const PEOPLE_COMMANDS: readonly Command[] = [
-  { name: "add", args: "[CARD|KEY|…]", help: "make a contact", run: askToAdd },
+  {
+    name: "add",
+    args: "[LINK|CODE|github:NAME|CARD|KEY|FILE]",
+    help: "make a contact",
+    complete: sources,
+    run: askToAdd,
+  },
+  { name: "invite", args: "[NAME]", help: "a link for one person, who becomes a contact", run: makeInvite },
+  { name: "code", args: "[NAME]", help: "a code to be told to one person who is there", run: makeCode },
+  { name: "join", args: "[CODE|LINK]", help: "use a code or a link that you were given", run: askToAdd },
   { name: "card", args: "", help: "your card: whoever has it can write to you", run: showCard },
   { name: "requests", args: "", help: "what strangers wrote", run: (state) => showRequests(state) },
   {

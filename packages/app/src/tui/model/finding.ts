@@ -98,7 +98,7 @@ export function goTo(state: State, message: MessageView): Step {
             withTalk(later, message.contact, (one) => ({
               ...one,
               messages: [...page, message],
-              hasOlder: page.length >= PAGE,
+              hasOlder: page.length > 0,
               hasNewer: true,
               isLoading: false,
               anchor: undefined,

@@ -3,12 +3,13 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import { cleanLine } from "../../display.ts";
 import { durationText } from "../../duration.ts";
 import { noticeText } from "../../notices.ts";
+import type { QrCode } from "../../qr.ts";
 import { moment, STATE_WORDS } from "../format.ts";
 import { wrapText } from "../layout/cells.ts";
 import { EMPTY_ROW, type Role, type Row, span } from "../layout/row.ts";
 import type { TextOverlay } from "./overlay.ts";
 import type { Contact, State } from "./state.ts";
-import { call, type Effect, remark, type Step, step } from "./step.ts";
+import { call, calls, type Effect, remark, type Step, step } from "./step.ts";
 
 export function textOverlay(
   title: string,
@@ -46,17 +47,45 @@ export function numberRows(number: string, width: number): Row[] {
   return rows;
 }
 
-export function verification(state: State, { id, name, verified }: Contact): Step {
-  const shown = cleanLine(name);
+export function verification(state: State, contact: Contact): Step {
   return step(
     state,
-    call("contacts.safety", { contact: id }, (now, { number }) =>
-      step({ ...now, overlay: safetyOverlay(id, shown, verified, number) }),
-    ),
+    calls("contacts.safety", async (face) => {
+      const me = await face.call("contacts.get", { name: "me" });
+      const [{ number }, own, theirs, { qrCode, qrLines }, { sideBySide }] = await Promise.all([
+        face.call("contacts.safety", { contact: contact.id }),
+        me === null ? [] : face.call("contacts.keys", { contact: me.id }),
+        face.call("contacts.keys", { contact: contact.id }),
+        import("../../qr.ts"),
+        import("../../contacts/art.ts"),
+      ]);
+      const arts = [
+        ...own.map(({ randomart }) => ({ heading: "you", art: randomart })),
+        ...theirs.map(({ randomart }) => ({ heading: "they", art: randomart })),
+      ];
+      const code = qrCode(number, { columns: 80, rows: 40 });
+      const pictures = (width: number): Row[] => sideBySide(arts, width).map((line) => [span(line)]);
+      return (now) =>
+        step({
+          ...now,
+          overlay: safetyOverlay(contact, number, qrRows(qrLines(code, now.hasColors), code), pictures),
+        });
+    }),
   );
 }
 
-function safetyOverlay(contact: number, name: string, verified: boolean, number: string): TextOverlay {
+/** A code as rows. */
+export function qrRows(lines: readonly string[], { side }: Pick<QrCode, "side">): Row[] {
+  return lines.map((text): Row => [{ text, rawCells: side }]);
+}
+
+function safetyOverlay(
+  { id: contact, name: written, verified }: Contact,
+  number: string,
+  code: readonly Row[],
+  pictures: (width: number) => Row[],
+): TextOverlay {
+  const name = cleanLine(written);
   const set = (isSame: boolean) => (state: State) =>
     step(
       remark({ ...state, overlay: undefined }, isSame ? `${name} is verified` : `${name} is not verified`),
@@ -75,10 +104,14 @@ function safetyOverlay(contact: number, name: string, verified: boolean, number:
       width,
       verified ? "accent" : "warning",
     ),
+    EMPTY_ROW,
+    ...code,
+    EMPTY_ROW,
+    ...pictures(width),
   ];
   return textOverlay(`Verify ${name}`, rows, {
     keys: { y: set(true), n: set(false) },
-    hint: "y it is the same · n it is not · Esc later",
+    hint: "y it is the same · n it is not · Esc later · Down for the QR code",
   });
 }
 

@@ -1,48 +1,13 @@
-/** Meeting people: adding them, the own card, and what strangers wrote. */
+/** Meeting people: the own card, and what strangers wrote. */
 import { cleanLine, cleanText } from "../../display.ts";
 import { EMPTY_COMPOSER } from "../composer/composer.ts";
 import { wrapText } from "../layout/cells.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
 import { paragraph, textOverlay } from "./infos.ts";
-import type { AskOverlay, Item } from "./overlay.ts";
+import type { Item } from "./overlay.ts";
 import { openContact, requestsOf } from "./people.ts";
 import type { Contact, State } from "./state.ts";
 import { call, type Effect, remark, type Step, step } from "./step.ts";
-
-const CARD = /-----BEGIN ASFALEIA CARD-----[\s\S]*-----END ASFALEIA CARD-----/;
-
-/** Adds whoever a text introduces; without one, asks for it. */
-export function askToAdd(state: State, text: string): Step {
-  if (text !== "") return added(state, text);
-  const overlay: AskOverlay = {
-    kind: "ask",
-    title: "Add somebody",
-    text: "Paste their card (asfaleia card), or a line of their SSH key.",
-    isSecret: false,
-    answer: EMPTY_COMPOSER,
-    take: (now, answer) => added({ ...now, overlay: undefined }, answer),
-  };
-  return step({ ...state, overlay });
-}
-
-function added(state: State, text: string): Step {
-  const card = CARD.exec(text)?.[0];
-  const params = card === undefined ? { keys: [text.trim()] } : { card };
-  return step(
-    state,
-    call("contacts.add", params, (now, contact) => {
-      const contacts = [...(now.contacts ?? []).filter(({ id }) => id !== contact.id), contact];
-      const opened = openContact({ ...now, contacts }, contact.id);
-      return step(
-        remark(
-          opened.state,
-          `${cleanLine(contact.name)} is a contact now; /verify compares the safety number`,
-        ),
-        ...opened.effects,
-      );
-    }),
-  );
-}
 
 /** The own card as text, to be given to others. */
 export function showCard(state: State): Step {

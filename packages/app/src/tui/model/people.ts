@@ -64,7 +64,7 @@ function closed(talk: Talk): Talk {
 /** Asks for the newest page. */
 export function newestPage(contact: number, limit = PAGE): Effect {
   return call("messages.history", { contact, limit }, (state, messages) =>
-    step(withTalk(state, contact, (talk) => withNewest(talk, messages, limit))),
+    step(withTalk(state, contact, (talk) => withNewest(talk, messages))),
   );
 }
 
@@ -76,7 +76,7 @@ export function olderPage(state: State, contact: number): Step {
   return step(
     withTalk(state, contact, (one) => ({ ...one, isLoading: true })),
     call("messages.history", { contact, limit: PAGE, before: first.id }, (later, messages) =>
-      step(withTalk(later, contact, (one) => withOlder(one, first.id, messages, PAGE))),
+      step(withTalk(later, contact, (one) => withOlder(one, first.id, messages))),
     ),
   );
 }

@@ -55,6 +55,7 @@ export interface State {
   readonly remark: { readonly text: string; readonly isError: boolean } | undefined;
   /** Which completion is chosen; undefined: none so far. */
   readonly completion: number | undefined;
+  readonly hasColors: boolean;
   /** Whether pictures are shown. */
   readonly hasPictures: boolean;
   /** By the id of the file; without rows while they are made, and where they cannot be. */
@@ -87,6 +88,7 @@ export function initialState(
     overlay: undefined,
     remark: undefined,
     completion: undefined,
+    hasColors: true,
     hasPictures: true,
     pictures: new Map(),
     paths: { for: "", found: [] },

@@ -85,6 +85,18 @@ export function call<M extends MethodName>(
   };
 }
 
+/** Several calls, or what has to be loaded for them, and what follows. */
+export function calls(
+  name: string,
+  run: (face: Face, signal: AbortSignal) => Promise<(state: State) => Step>,
+): Effect {
+  return {
+    do: "call",
+    method: name,
+    run: async (face, signal) => ({ type: "then", step: await run(face, signal) }),
+  };
+}
+
 export function remark(state: State, text: string, isError = false): State {
   return { ...state, remark: { text, isError } };
 }

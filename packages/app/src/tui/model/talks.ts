@@ -8,13 +8,14 @@ export const PAGE = 100;
 export const MAX_LOADED = 1_000;
 
 /** The newest page. */
-export function withNewest(talk: Talk, messages: readonly MessageView[], limit: number): Talk {
+export function withNewest(talk: Talk, messages: readonly MessageView[]): Talk {
   const firstNew = messages.find(({ isOwn, read, kind }) => !isOwn && !read && kind !== "notice")?.id;
   const anchor = messages.some(({ id }) => id === talk.anchor?.id) ? talk.anchor : undefined;
   return {
     ...talk,
     messages,
-    hasOlder: messages.length >= limit,
+    // A page may be short of the limit; only an empty one is the last.
+    hasOlder: messages.length > 0,
     hasNewer: false,
     isLoading: false,
     anchor,
@@ -23,7 +24,7 @@ export function withNewest(talk: Talk, messages: readonly MessageView[], limit: 
 }
 
 /** Puts an older page before what is there; too much of the newest is let go. */
-export function withOlder(talk: Talk, before: string, page: readonly MessageView[], limit: number): Talk {
+export function withOlder(talk: Talk, before: string, page: readonly MessageView[]): Talk {
   // What was asked for may have been let go meanwhile.
   if (talk.messages[0]?.id !== before) return { ...talk, isLoading: false };
   const all = [...page, ...talk.messages];
@@ -31,7 +32,7 @@ export function withOlder(talk: Talk, before: string, page: readonly MessageView
   return {
     ...talk,
     messages,
-    hasOlder: page.length >= limit,
+    hasOlder: page.length > 0,
     hasNewer: talk.hasNewer || messages.length < all.length,
     isLoading: false,
   };

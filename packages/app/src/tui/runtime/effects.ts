@@ -8,6 +8,7 @@ import type { EventView, Face } from "../../face/face.ts";
 import type { Picture } from "../layout/message.ts";
 import { withPicture } from "../model/pictures.ts";
 import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
+import { pathOf } from "./paths.ts";
 
 /** What effects need of the world. */
 export interface World {
@@ -58,12 +59,6 @@ async function done(effect: OutsideEffect, world: World): Promise<Happening | un
       world.notify(effect.name);
       return undefined;
   }
-}
-
-/** A path as people write it: `~` is their home, a backslash keeps a blank. */
-export function pathOf(written: string): string {
-  const plain = written.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
-  return resolve(plain.replace(/^~(?=\/|$)/, homedir()));
 }
 
 async function sendFile(contact: number, written: string, { face }: World): Promise<Happening> {

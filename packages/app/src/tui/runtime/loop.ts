@@ -5,8 +5,8 @@ import { loadContacts, loadStatus } from "../model/people.ts";
 import { initialState, type State } from "../model/state.ts";
 import type { Effect, Happening } from "../model/step.ts";
 import { update } from "../model/update.ts";
-import type { Theme } from "../theme.ts";
-import { type Mounted, mount } from "../views/mount.ts";
+import { themeFor } from "../theme.ts";
+import type { Mounted, MountOptions } from "../views/mount.ts";
 import { onFileEvent, perform, type World } from "./effects.ts";
 import { overdrawing, placedPictures, placesKey } from "./overdraw.ts";
 import { type PictureDesk, TERMINAL_QUERIES } from "./pictures.ts";
@@ -15,7 +15,9 @@ import type { Terminal } from "./terminal.ts";
 
 export interface LoopOptions {
   readonly terminal: Terminal;
-  readonly theme: Theme;
+  /** What shows the states. */
+  readonly mount: (options: MountOptions) => Mounted;
+  readonly hasColors: boolean;
   readonly signs: Signs;
   readonly downloads: string;
   readonly signal: AbortSignal;
@@ -32,6 +34,7 @@ export interface LoopOptions {
 const FRAME_MS = 33;
 const TICK_MS = 1_000;
 const MINUTE_MS = 60_000;
+const LEAVE_MS = 1_000;
 /** Between two attempts to reach an agent that has gone. */
 const REDIAL_MS = 1_000;
 
@@ -51,7 +54,8 @@ export class Loop {
     this.#options = options;
     const { terminal, clock, signs } = options;
     const hasPictures = options.pictures.way !== "off";
-    this.#state = { ...initialState(terminal.columns, terminal.rows, clock(), signs), hasPictures };
+    const first = initialState(terminal.columns, terminal.rows, clock(), signs);
+    this.#state = { ...first, hasPictures, hasColors: options.hasColors };
   }
 
   get state(): State {
@@ -60,7 +64,7 @@ export class Loop {
 
   /** Runs until the user or the signal ends it. */
   async run(): Promise<void> {
-    const { terminal, signal, clock, theme } = this.#options;
+    const { terminal, signal, clock, hasColors } = this.#options;
     const stop = (): void => this.#end.resolve();
     signal.addEventListener("abort", stop, { once: true });
     terminal.open({
@@ -72,9 +76,9 @@ export class Loop {
       onRepaint: () => this.#repaint(),
       onGone: stop,
     });
-    this.#mounted = mount({
+    this.#mounted = this.#options.mount({
       state: this.#state,
-      theme,
+      theme: themeFor(hasColors),
       write: (text) => terminal.write(text),
       rows: () => terminal.rows,
       onError: (error) => this.#end.reject(error),
@@ -92,8 +96,9 @@ export class Loop {
       this.#over.abort();
       this.#mounted.unmount();
       terminal.close();
-      await this.#face?.close().catch(() => {});
-      await linked;
+      // An agent that does not answer keeps nobody from leaving.
+      const hungUp = Promise.all([this.#face?.close().catch(() => {}), linked]);
+      await Promise.race([hungUp, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
     }
   }
 

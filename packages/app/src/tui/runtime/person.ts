@@ -4,9 +4,12 @@ import { currentPerson, type Person } from "../../person.ts";
 import { remark, step } from "../model/step.ts";
 import { ask, type Screen } from "./questions.ts";
 
+type Aside = <T>(ask: () => Promise<T>) => Promise<T>;
+
 export class AtTheScreen implements Person {
   readonly #before = currentPerson();
   #screen: Screen | undefined;
+  #aside: Aside | undefined;
   /** The last secret, while it is going to be asked for again; and when that is. */
   #secret: string | undefined;
   #keeps: "nothing" | "the next" | "the last" = "nothing";
@@ -15,9 +18,13 @@ export class AtTheScreen implements Person {
     return this.#before.sshAgent;
   }
 
-  /** From now on questions go to the screen; undefined: to the terminal again. */
-  sitAt(screen: Screen | undefined): void {
+  /**
+   * From now on questions go to the screen.
+   * @param aside where a secret would be seen on the screen: asks for it on the terminal, beside everything else
+   */
+  sitAt(screen: Screen, aside?: Aside): void {
     this.#screen = screen;
+    this.#aside = aside;
   }
 
   /**
@@ -52,6 +59,7 @@ export class AtTheScreen implements Person {
       this.forgetSecret();
       return kept;
     }
+    if (this.#aside !== undefined) return this.#aside(() => this.#before.secret(question, signal));
     const answer = await ask(
       this.#screen,
       { title: "Passphrase", text: cleanLine(question.trim()), isSecret: true, takesNothing: true },

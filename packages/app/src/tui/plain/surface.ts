@@ -1,0 +1,113 @@
+/** The chat as lines that are only ever appended: what is new since the last time is written out. */
+import type { MessageView } from "@asfaleia/client/messenger";
+import { cleanLine } from "../../display.ts";
+import type { Overlay } from "../model/overlay.ts";
+import { requestsOf } from "../model/people.ts";
+import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
+import type { Mounted, MountOptions } from "../views/mount.ts";
+import { changeLine, messageLines, overlayLines } from "./lines.ts";
+
+/** Of a conversation that is opened. */
+const LAST_MESSAGES = 15;
+const COLUMNS = 72;
+/** Messages whose changes are told. */
+const MAX_TOLD = 500;
+
+export function plainSurface({ state, write }: MountOptions): Mounted {
+  const surface = new PlainSurface((line) => write(`${line}\n`));
+  surface.tell(state);
+  return { draw: (next) => surface.tell(next), forget: () => {}, unmount: () => {} };
+}
+
+class PlainSurface {
+  readonly #line: (line: string) => void;
+  #before: State | undefined;
+  #open: number | undefined;
+  #told = new Map<string, MessageView>();
+  #last: MessageView | undefined;
+
+  constructor(line: (line: string) => void) {
+    this.#line = line;
+  }
+
+  tell(state: State): void {
+    const before = this.#before;
+    this.#before = state;
+    this.#relays(before, state);
+    this.#people(before, state);
+    this.#talk(state);
+    if (state.overlay !== undefined && differs(before?.overlay, state.overlay)) {
+      for (const line of overlayLines(state.overlay, COLUMNS)) this.#line(line);
+    }
+    if (state.remark !== undefined && state.remark !== before?.remark) this.#line(`* ${state.remark.text}`);
+  }
+
+  #relays(before: State | undefined, { relays, isAway }: State): void {
+    for (const [relay, isUp] of relays) {
+      if (before?.relays.get(relay) === isUp) continue;
+      this.#line(`* ${cleanLine(relay.replace(/#.*/, ""))} ${isUp ? "connected" : "not connected"}`);
+    }
+    if (isAway && before?.isAway !== true) this.#line("* the agent is gone: trying again");
+  }
+
+  /** What is new elsewhere. */
+  #people(before: State | undefined, state: State): void {
+    for (const { id, name, unread, state: kind } of state.contacts ?? []) {
+      const known = before?.contacts?.find((one) => one.id === id)?.unread ?? 0;
+      if (kind === "contact" && unread > known && id !== state.open) {
+        this.#line(`* ${cleanLine(name)} has written: ${unread} new (/open ${cleanLine(name)})`);
+      }
+    }
+    const requests = requestsOf(state).length;
+    if (requests > (before === undefined ? 0 : requestsOf(before).length)) {
+      this.#line(`* somebody unknown has written: ${requests} (/requests)`);
+    }
+  }
+
+  #talk(state: State): void {
+    const talk = openTalk(state);
+    if (talk === undefined || (talk.isLoading && talk.messages.length === 0)) return;
+    const isOther = this.#open !== talk.contact;
+    if (isOther) {
+      this.#open = talk.contact;
+      this.#told = new Map();
+      this.#last = undefined;
+      const contact = contactOf(state, talk.contact);
+      const verified =
+        contact?.state === "me" ? "notes to yourself" : contact?.verified ? "verified" : "not verified";
+      this.#line(`== ${cleanLine(contact?.name ?? "")}, ${verified} ==`);
+    }
+    // Older ones that are loaded later are not written out below newer ones.
+    const last = talk.messages.findLastIndex(({ id }) => id === this.#last?.id);
+    const from = Math.max(0, talk.messages.length - (isOther ? LAST_MESSAGES : MAX_TOLD));
+    talk.messages.slice(from).forEach((message, index) => {
+      this.#message(talk, message, from + index > last, state.now);
+    });
+  }
+
+  #message(talk: Talk, message: MessageView, isNew: boolean, now: number): void {
+    const before = this.#told.get(message.id);
+    if (before === message) return;
+    if (before !== undefined) {
+      const line = changeLine(before, message);
+      if (line !== undefined) this.#line(`* ${line}`);
+    } else if (isNew) {
+      const quoted =
+        message.replyTo === undefined ? undefined : talk.messages.find(({ id }) => id === message.replyTo);
+      for (const line of messageLines(message, this.#last, quoted, now)) this.#line(line);
+      this.#last = message;
+    } else return;
+    this.#told.set(message.id, message);
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > MAX_TOLD && oldest !== undefined) this.#told.delete(oldest);
+  }
+}
+
+/** A list is told again when its items are others, not when one of them is pointed at. */
+function differs(before: Overlay | undefined, after: Overlay): boolean {
+  if (before?.kind === "list" && after.kind === "list") {
+    return before.items !== after.items || before.query.text !== after.query.text;
+  }
+  if (before?.kind === "text" && after.kind === "text") return before.rows !== after.rows;
+  return before === undefined || before.kind !== after.kind;
+}

@@ -1,0 +1,9 @@
+/** Paths as people write them. */
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+
+/** `~` is their home, a backslash keeps a blank, quotes stand around the whole. */
+export function pathOf(written: string): string {
+  const plain = written.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
+  return resolve(plain.replace(/^~(?=\/|$)/, homedir()));
+}
