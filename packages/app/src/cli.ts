@@ -47,6 +47,10 @@ async function chat(args: string[], signal: AbortSignal): Promise<number> {
     return EXIT.usage;
   }
   const verb = await import("./verbs/chat.ts");
+  if (asksForHelp(args)) {
+    await print(`${verb.help}\n${EXIT_HELP}\n`);
+    return EXIT.done;
+  }
   return verb.run(args, signal);
 }
 
@@ -74,7 +78,8 @@ function overview(names: readonly string[] = Object.keys(VERBS)): string {
   const lines = names.map((name) => `  ${name.padEnd(16)} ${VERBS[name]?.summary ?? ""}`);
   return `asfaleia: a chat whose account is your SSH key and whose relay forgets
 
-Usage: asfaleia VERB …
+Usage: asfaleia            opens the chat on this terminal; F1 there shows all keys
+       asfaleia VERB …
 
 ${lines.join("\n")}
 

@@ -3,7 +3,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { wantsColor } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { Face } from "../face/face.ts";
-import { type FaceValues, openRemote } from "../face/open.ts";
+import { type FaceValues, openRemote, usesAgent } from "../face/open.ts";
 import { onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
@@ -31,7 +31,7 @@ export async function runTui(
   process.env.NODE_ENV ??= "production";
   const person = new AtTheScreen();
   const connect = (until: AbortSignal): Promise<Face> =>
-    onBehalfOf(person, () => openRemote(where, values, AbortSignal.any([signal, until])));
+    onBehalfOf(person, () => connectTo(where, values, AbortSignal.any([signal, until])));
   // The agent answers while Ink is loaded. Whatever has to be asked before is asked on the terminal as it was.
   const isNew = !profileExists(where);
   let first: Promise<Face> | undefined = isNew ? undefined : connect(signal);
@@ -72,6 +72,33 @@ export async function runTui(
   await loop.run();
   signal.throwIfAborted();
   return EXIT.done;
+}
+
+/** The agent of the profile, started where none runs; or the profile itself, in this process. */
+async function connectTo(where: Where, values: FaceValues, signal: AbortSignal): Promise<Face> {
+  if (usesAgent(values)) return openRemote(where, values, signal);
+  const { withLocalFace } = await import("../face/own.ts");
+  const opened = Promise.withResolvers<Face>();
+  const left = Promise.withResolvers<void>();
+  const closed = withLocalFace(
+    values,
+    signal,
+    (face) => {
+      const close = (): Promise<void> => {
+        left.resolve();
+        return closed;
+      };
+      opened.resolve({
+        call: (method, params, options) => face.call(method, params, options),
+        events: (options) => face.events(options),
+        close,
+      });
+      return left.promise;
+    },
+    { staysPublished: true },
+  );
+  closed.catch(opened.reject);
+  return opened.promise;
 }
 
 async function inkMount(): Promise<typeof import("./views/mount.ts").mount> {

@@ -56,6 +56,9 @@ const OTHERS: Readonly<Record<string, (composer: Composer) => Composer>> = {
   "ctrl+d": deleteForward,
   "ctrl+y": yank,
   "ctrl+_": undo,
+  // The same key where the terminal tells keys apart (kitty's protocol).
+  "ctrl+/": undo,
+  "ctrl+shift+-": undo,
   "alt+z": redo,
   "alt+_": redo,
   "ctrl+t": transpose,

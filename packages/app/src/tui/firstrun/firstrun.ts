@@ -73,8 +73,8 @@ async function chooseKey(
   const keys = await offered(folder, signal);
   const choices: Choice<FoundKey | "new">[] = keys.map((key) => ({
     value: key,
-    label: `${key.type}  ${key.fingerprint}`,
-    detail: key.comment,
+    label: key.fingerprint,
+    detail: `${key.type.replace(/^ssh-/, "")} ${key.comment}`,
   }));
   // One that is there is never written over.
   if (!keys.some(({ path }) => path?.endsWith("/id_ed25519"))) {

@@ -3,7 +3,7 @@ import type { EventView, Face } from "../../face/face.ts";
 import type { Signs } from "../format.ts";
 import { loadContacts, loadStatus } from "../model/people.ts";
 import { initialState, type State } from "../model/state.ts";
-import type { Effect, Happening } from "../model/step.ts";
+import { call, type Effect, type Happening } from "../model/step.ts";
 import { update } from "../model/update.ts";
 import { themeFor } from "../theme.ts";
 import type { Mounted, MountOptions } from "../views/mount.ts";
@@ -171,7 +171,8 @@ export class Loop {
 
   #begin(): void {
     if (this.#options.before !== undefined) done(this);
-    for (const effect of [loadContacts(), loadStatus()]) this.#do(effect);
+    // An agent has begun by itself; a profile in this process has not.
+    for (const effect of [loadContacts(), loadStatus(), call("outbox.start", {})]) this.#do(effect);
   }
 
   #take(event: EventView, face: Face): void {

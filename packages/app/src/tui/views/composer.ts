@@ -24,7 +24,7 @@ function ruleWords(state: State): Span | undefined {
   if (remark !== undefined) return span(remark.text, remark.isError ? "error" : "accent");
   const talk = openTalk(state);
   if (talk?.chosen !== undefined) {
-    return span("r reply  + react  e edit  d delete  s save  i delivery  Esc back", "accent");
+    return span("r reply  + react  e edit  d delete  s save  i info  Esc", "accent");
   }
   if (talk?.target !== undefined) {
     const { kind, message } = talk.target;

@@ -9,7 +9,10 @@ const LEAST_FOR_HINTS = 60;
 
 export function statusRow(state: State): Row {
   const { columns, now } = state;
-  const hints = columns < LEAST_FOR_HINTS ? [] : [span(" F1 help  Ctrl+K go to ", "quiet")];
+  const hints =
+    columns < LEAST_FOR_HINTS || state.overlay !== undefined
+      ? []
+      : [span(" F1 help  Ctrl+K go to ", "quiet")];
   return spread(
     [span(" "), ...connection(state), ...counts(state)],
     [...hints, span(` ${clock(now)} `, "quiet")],
