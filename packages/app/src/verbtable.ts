@@ -35,7 +35,7 @@ export const VERBS: Readonly<Record<string, Entry>> = {
     load: () => import("./verbs/add.ts"),
   },
   invite: {
-    summary: "make a link or a spoken code, by which somebody becomes a contact",
+    summary: "invite somebody by a link or a spoken code",
     load: () => import("./verbs/invite.ts"),
   },
   contacts: { summary: "list, rename and remove contacts", load: () => import("./verbs/contacts.ts") },

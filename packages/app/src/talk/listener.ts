@@ -1,4 +1,5 @@
 /** Shows what happens in a profile: what was missed first, then every event. */
+import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { messageText, shortId } from "../conversation.ts";
 import { cleanLine, jsonLine } from "../display.ts";
 import type { EventView, Face, MessageView } from "../face/face.ts";
@@ -136,6 +137,8 @@ export class Listener {
       jsonLine({ type: "invite", id, with: name, contact, state }),
       () => `* ${cleanLine(name)} has answered your invite\n\n`,
     );
+    // The name is one that the guest has chosen.
+    await warnOfLookalikes(this.#face, contact);
   }
 
   async #file({ contact, file }: EventView & { type: "file" }): Promise<void> {
