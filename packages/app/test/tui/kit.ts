@@ -1,5 +1,6 @@
 /** The chat on a terminal without a terminal: an agent that is made up, keys as bytes, and xterm.js to show what comes out. */
 import assert from "node:assert/strict";
+import { crc32, deflateSync } from "node:zlib";
 import type { MessageView } from "@asfaleia/client/messenger";
 import xterm from "@xterm/headless";
 import type { EventView, Face } from "../../src/face/face.ts";
@@ -55,6 +56,8 @@ export function message(nth: number, over: Partial<MessageView> = {}): MessageVi
 export class MadeUpFace implements Face {
   contacts: Contact[] = [contact(1, "me", { state: "me" }), contact(2, "bob"), contact(3, "carol")];
   messages: MessageView[] = [];
+  /** Bytes by the id of a file. */
+  readonly files = new Map<string, Uint8Array>();
   readonly calls: { readonly method: string; readonly params: Record<string, unknown> }[] = [];
   readonly #queue: Queue<EventView> = new Queue(() => {});
   #next = 1_000_000;
@@ -111,6 +114,12 @@ export class MadeUpFace implements Face {
       case "messages.send":
       case "messages.reply":
         return this.#said(params);
+      case "files.read":
+        return {
+          bytes: Buffer.from(this.files.get(String(params.file)) ?? [])
+            .subarray(Number(params.at))
+            .toString("base64"),
+        };
       case "contacts.keys":
       case "contacts.changes":
       case "messages.deliveries":
@@ -297,3 +306,25 @@ export const KEY = {
 } as const;
 
 export const ctrl = (letter: string): string => String.fromCharCode(letter.toUpperCase().charCodeAt(0) - 64);
+
+/** A PNG (RFC 2083) of gray pixels, so many in each direction. */
+export function grayPicture(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.writeUInt8(8, 8);
+  const rows = Buffer.concat(
+    Array.from({ length: side }, (_, y) => Buffer.from([0, ...Array(side).fill(y * 3)])),
+  );
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const all = Buffer.alloc(data.length + 12);
+    all.writeUInt32BE(data.length, 0);
+    all.write(type, 4, "latin1");
+    data.copy(all, 8);
+    all.writeUInt32BE(crc32(all.subarray(4, data.length + 8)), data.length + 8);
+    return all;
+  };
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const body = [chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))];
+  return Buffer.concat([signature, ...body]);
+}

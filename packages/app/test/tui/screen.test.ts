@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { contact, ctrl, KEY, message, withTui } from "./kit.ts";
+import { contact, ctrl, grayPicture, KEY, type MadeUpFace, message, withTui } from "./kit.ts";
 
 const some = (count: number) => Array.from({ length: count }, (_, nth) => message(nth));
 
@@ -380,4 +380,61 @@ describe("the chat on a screen", () => {
         assert.ok(text.split("\x1b[2J").length <= 2 + 1);
       },
     ));
+
+  const PICTURE = "c".repeat(32);
+  const showsPicture = (face: MadeUpFace, state: "offered" | "complete" = "complete") => {
+    const bytes = grayPicture(64);
+    face.files.set(PICTURE, bytes);
+    const file = {
+      id: PICTURE,
+      name: "rings.png",
+      type: "image/png",
+      size: bytes.length,
+      state,
+      done: 0,
+    } as const;
+    face.messages = [...some(40), message(50, { kind: "file", text: "", file })];
+  };
+
+  it("shows pictures in blocks within the text", () =>
+    withTui(showsPicture, async ({ shows, screen, press }) => {
+      await shows(/rings\.png[\s\S]*▀▀▀▀▀▀▀▀/);
+      press(KEY.pageUp, KEY.pageUp);
+      await shows("more below");
+      assert.ok(!screen().join("\n").includes("▀▀▀"));
+    }));
+
+  it("draws pixels where they belong, and the whole screen anew when they move", () =>
+    withTui(
+      showsPicture,
+      async ({ written, until, press, shows }) => {
+        await until("drawn", () =>
+          /\x1b\[\d+;\d+H\x1b7[^P]*\x1bP[\d;]*q[\s\S]*\x1b8\x1b\[23;22H/.test(written()),
+        );
+        const clearings = () => written().split("\x1b[2J").length;
+        const before = clearings();
+        press(KEY.pageUp);
+        await shows("more below");
+        await until("cleared", () => clearings() > before);
+      },
+      { env: { ASFALEIA_PICTURES: "sixel" } },
+    ));
+
+  it("fetches what a contact offers when it is on the screen, and nothing where pictures are off", async () => {
+    await withTui(
+      (face) => showsPicture(face, "offered"),
+      async ({ until, face }) => {
+        await until("asked for", () => face.last("files.accept")?.file === PICTURE);
+      },
+    );
+    await withTui(
+      (face) => showsPicture(face, "offered"),
+      async ({ shows, face }) => {
+        await shows("rings.png");
+        await shows("● relay");
+        assert.equal(face.last("files.accept"), undefined);
+      },
+      { env: { ASFALEIA_PICTURES: "off" } },
+    );
+  });
 });

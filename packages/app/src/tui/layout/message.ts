@@ -157,7 +157,7 @@ function fileRows({ file, isOwn }: MessageView, around: Around, room: number): R
     span(`  ${sizeText(file.size)}  ${cleanLine(file.type).slice(0, 24)}`, "quiet"),
   ];
   const picture = (around.picture?.rows ?? []).map(
-    (text): Row => [{ text, rawCells: around.picture?.columns ?? 0 }],
+    (text, line): Row => [{ text, rawCells: around.picture?.columns ?? 0, picture: { id: file.id, line } }],
   );
   return [fitRow(head, room), ...picture, ...fileState(file, isOwn, around, room)];
 }

@@ -225,7 +225,7 @@ export class Loop {
     const hasMoved = places !== this.#places;
     if (hasMoved && this.#places !== "") this.#clear();
     this.#mounted?.draw(this.#state);
-    if (hasMoved) this.#options.terminal.write(overdrawing(placed));
+    if (hasMoved) this.#options.terminal.write(overdrawing(placed, this.#state));
     this.#places = places;
   }
 }

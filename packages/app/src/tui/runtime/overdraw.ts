@@ -7,6 +7,7 @@ import { rowCells } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
 import type { State } from "../model/state.ts";
 import { conversationRows } from "../views/conversation.ts";
+import { cursorOf } from "../views/screen.ts";
 
 export interface Placed {
   readonly id: string;
@@ -50,7 +51,18 @@ export function placesKey(placed: readonly Placed[]): string {
   return placed.map(({ id, row, column }) => `${id}@${row},${column}`).join(" ");
 }
 
-/** What draws them, and leaves the cursor where it was (DECSC, CUP, DECRC). */
-export function overdrawing(placed: readonly Placed[]): string {
-  return placed.map(({ row, column, over }) => `\x1b7\x1b[${row + 1};${column + 1}H${over}\x1b8`).join("");
+/**
+ * What draws them, and leaves the cursor where Ink has it: in its place, or in the last row where it is hidden.
+ * What a picture is drawn by saves and restores the cursor itself, and terminals keep one place only.
+ */
+export function overdrawing(placed: readonly Placed[], state: State): string {
+  if (placed.length === 0) return "";
+  const { x, y } = cursorOf(state) ?? { x: 0, y: state.rows - 1 };
+  const drawn = placed.map(({ row, column, over }) => `${at(row, column)}${over}`).join("");
+  return `${drawn}${at(y, x)}`;
+}
+
+/** CUP. */
+function at(row: number, column: number): string {
+  return `\x1b[${row + 1};${column + 1}H`;
 }
