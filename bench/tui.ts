@@ -7,7 +7,7 @@ import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProfile, initProfile, openMessenger, type Profile } from "@asfaleia/client/messenger";
 import { parseAddress } from "@asfaleia/protocol";
@@ -100,6 +100,7 @@ try {
   await starts();
   await echoes("nothing arrives", 0);
   await echoes(`${1000 / EVERY_MS} messages a second arrive`, EVERY_MS);
+  report("load of the machine at the end", loadavg()[0]?.toFixed(1) ?? "unknown");
 } finally {
   execFileSync(process.execPath, [LAUNCHER, "agent", "stop"], { env, stdio: "ignore" });
   bob.kill("SIGKILL");

@@ -33,8 +33,7 @@ function shorten(): void {
       if (specifier === "es-toolkit/compat" && from.includes("/ink/build/") && throttle !== undefined) {
         return { url: throttle, format: "module", shortCircuit: true };
       }
-      const isTheirs =
-        specifier === "string-width" && from.includes("/node_modules/") && from !== stringWidth;
+      const isTheirs = specifier === "string-width" && from.includes("/node_modules/");
       return isTheirs ? next(stringWidth, context) : next(specifier, context);
     },
   });

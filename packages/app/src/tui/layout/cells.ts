@@ -1,10 +1,7 @@
 /** Text in cells of a terminal: how wide it is, and where it is broken. Texts must have been cleaned (display.ts). */
-import stringWidth from "string-width";
+import stringWidth from "./stringwidth.ts";
 
 const PLAIN = /^[\x20-\x7e]*$/;
-/** Letters of Europe's languages, box drawing, arrows and signs that take one cell each, whatever stands beside them. */
-const SINGLE =
-  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2193\u21b3\u22ef\u2500-\u259f\u25c9\u25cb\u25cf\u2713\u2717\u203a]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** What a person takes for one character. */
@@ -14,7 +11,7 @@ export function graphemes(text: string): Iterable<{ readonly segment: string; re
 
 /** How many cells a text takes. */
 export function cells(text: string): number {
-  return SINGLE.test(text) ? text.length : stringWidth(text);
+  return stringWidth(text);
 }
 
 /** A row of a longer text: which of its characters (UTF-16) stand on it. A blank that is broken at stands on none. */
