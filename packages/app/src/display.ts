@@ -72,8 +72,13 @@ export function beside(...fields: readonly string[]): string {
   }, first);
 }
 
+/** A field that is followed by something else than blanks, such as a colon: that does not become a part of it. */
+export function closed(field: string): string {
+  return endsRightToLeft(field) ? `${field}${BORDER}` : field;
+}
+
 /** By the last character that has a direction of its own. */
-function endsRightToLeft(text: string): boolean {
+export function endsRightToLeft(text: string): boolean {
   const last = [...text].findLast(
     (character) => RIGHT_TO_LEFT.test(character) || LEFT_TO_RIGHT.test(character),
   );
@@ -86,7 +91,12 @@ const ESCAPED_IN_JSON =
 
 /** A value as one line of JSON that is safe to look at: everything that is hidden stands there as \uXXXX. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(ESCAPED_IN_JSON, (character) =>
+  return safeJson(JSON.stringify(value));
+}
+
+/** The same of what is JSON already, on one line. */
+export function safeJson(json: string): string {
+  return `${json.replace(ESCAPED_IN_JSON, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(""),
   )}\n`;
 }

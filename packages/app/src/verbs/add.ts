@@ -4,7 +4,7 @@ import { addIntroduced, keyArt } from "../contacts/add.ts";
 import { addFromSource } from "../contacts/fromsource.ts";
 import { takeCardArgument } from "../contacts/introduction.ts";
 import { type Meeting, readMeeting } from "../contacts/meeting.ts";
-import { cleanLine } from "../display.ts";
+import { cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
@@ -66,7 +66,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   return withFace(values, signal, async ({ face }) => {
     const contact = await meet(face, meeting, values);
     if (values.json) await print(contactJson(contact));
-    else await print(`${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`);
+    else await print(`${cleanName(contact.name)} is a contact\n${await keyArt(face, contact)}`);
     return EXIT.done;
   });
 }

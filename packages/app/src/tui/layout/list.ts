@@ -1,5 +1,5 @@
 /** The list of conversations: which of them are on the screen. */
-import { cleanLine } from "../../display.ts";
+import { cleanName } from "../../display.ts";
 import { people, requestsOf } from "../model/people.ts";
 import type { Contact, State } from "../model/state.ts";
 import { cells, fit } from "./cells.ts";
@@ -32,7 +32,7 @@ export function listWindow(state: State): readonly (Entry | undefined)[] {
 export function entryRow(entry: Entry | undefined, isOpen: boolean, width: number): Row {
   if (entry === undefined) return [span(" ".repeat(width))];
   const isContact = entry.kind === "contact";
-  const name = isContact ? cleanLine(entry.contact.name) : "Requests";
+  const name = isContact ? cleanName(entry.contact.name) : "Requests";
   const count = isContact ? entry.contact.unread : entry.count;
   const number = count === 0 ? "" : ` ${count > 999 ? "999+" : count} `;
   const label = fit(` ${name}`, width - cells(number));

@@ -1,6 +1,6 @@
 /** One message -> rows. What others wrote is cleaned here, before anything is measured. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine, cleanText } from "../../display.ts";
+import { cleanLine, cleanName, cleanText } from "../../display.ts";
 import { noticeText } from "../../notices.ts";
 import {
   clock,
@@ -91,7 +91,7 @@ function bodyRows(message: MessageView, around: Around): Row[] {
 }
 
 function headOf(message: MessageView, { width, nameCells, continues }: Around): Span[] {
-  const name = message.kind === "notice" ? "*" : message.isOwn ? "me" : cleanLine(message.with);
+  const name = message.kind === "notice" ? "*" : message.isOwn ? "me" : cleanName(message.with);
   const shown = continues ? "" : cut(name, nameCells);
   const padded = " ".repeat(Math.max(0, nameCells - cells(shown))) + shown;
   const who = span(padded, message.isOwn ? "me" : message.kind === "notice" ? "warning" : "them");
@@ -151,7 +151,7 @@ function remarksOf({ edited, until }: MessageView, now: number): string {
 
 function fileRows({ file, isOwn }: MessageView, around: Around, room: number): Row[] {
   if (file === undefined) return [];
-  const name = cut(cleanLine(file.name), Math.max(LEAST_TEXT, room - 24));
+  const name = cut(cleanName(file.name), Math.max(LEAST_TEXT, room - 24));
   const head: Row = [
     span(name, "link"),
     span(`  ${sizeText(file.size)}  ${cleanLine(file.type).slice(0, 24)}`, "quiet"),
