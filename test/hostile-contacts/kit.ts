@@ -1,9 +1,11 @@
 /** Mallory, a contact of Bob's on whose side nothing cleans anything, and Bob's programs with every byte that they write. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { type MessageView, readCardText, writeCardText } from "@asfaleia/client/messenger";
 import type { Relay } from "@asfaleia/relay";
+import xterm from "@xterm/headless";
 import { Person, type RawFace } from "../agent/kit.ts";
 import { LAUNCHER, Place, shellWord } from "../cli/kit.ts";
 import { newPerson, type Person as Somebody } from "../engine/kit.ts";
@@ -97,6 +99,12 @@ function untilTheEnd(ends: (() => unknown)[]): TestContext {
   return { after: (end: () => unknown) => ends.push(end) } as unknown as TestContext;
 }
 
+export interface PtyOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Record<string, string>;
+}
+
 /** A program at a pseudo-terminal, and every byte that it has written there. */
 export class Pty implements AsyncDisposable {
   readonly process: ChildProcess;
@@ -107,15 +115,7 @@ export class Pty implements AsyncDisposable {
   /** Told of every piece as it comes. */
   onBytes: (bytes: Buffer) => void = () => {};
 
-  constructor(
-    place: Place,
-    args: readonly string[],
-    {
-      columns = 80,
-      rows = 24,
-      env = {},
-    }: { columns?: number; rows?: number; env?: Record<string, string> } = {},
-  ) {
+  constructor(place: Place, args: readonly string[], { columns = 80, rows = 24, env = {} }: PtyOptions = {}) {
     const command = [process.execPath, LAUNCHER, ...args].map(shellWord).join(" ");
     const sized = `stty rows ${rows} cols ${columns}; exec ${command}`;
     this.process = spawn("script", ["-qefc", sized, "/dev/null"], {
@@ -195,3 +195,79 @@ export class Pty implements AsyncDisposable {
 export const TEXTS: readonly string[] = Object.values(NASTIES).map(
   (text, nth) => `evil ${nth} ${text.toWellFormed()} live`,
 );
+
+/** The chat on a pseudo-terminal, and a terminal emulator that shows what comes out of it. */
+export class Chat implements AsyncDisposable {
+  readonly pty: Pty;
+  readonly xterm: InstanceType<typeof xterm.Terminal>;
+
+  constructor(place: Place, { columns = 80, rows = 24, env = {} }: PtyOptions = {}) {
+    this.xterm = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+    this.pty = new Pty(place, [], { columns, rows, env: { ASFALEIA_DOWNLOADS: place.path("in"), ...env } });
+    this.pty.onBytes = (bytes) => this.xterm.write(bytes);
+  }
+
+  /** What is on the screen, right blanks cut off. */
+  screen(): string[] {
+    const buffer = this.xterm.buffer.active;
+    return Array.from({ length: this.xterm.rows }, (_, row) =>
+      (buffer.getLine(row)?.translateToString(true) ?? "").trimEnd(),
+    );
+  }
+
+  /** What stands in one cell. */
+  cell(row: number, column: number): string {
+    return this.xterm.buffer.active.getLine(row)?.getCell(column)?.getChars() ?? "";
+  }
+
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (!isSo()) {
+      const shown = this.screen().join("\n");
+      assert.ok(!this.pty.isOver && performance.now() < end, `${what}\n${shown}`);
+      await new Promise<void>((resolve) => this.xterm.write("", () => setTimeout(resolve, 5)));
+    }
+  }
+
+  shows(what: string | RegExp): Promise<void> {
+    return this.until(() => {
+      const text = this.screen().join("\n");
+      return typeof what === "string" ? text.includes(what) : what.test(text);
+    }, `shows ${what}`);
+  }
+
+  types(keys: string): void {
+    this.pty.types(keys);
+  }
+
+  /** How long a letter takes to the screen and back, in milliseconds; it is taken out again. */
+  async echo(letter = "q"): Promise<number> {
+    const shown = `› ${letter}`;
+    const start = performance.now();
+    this.types(letter);
+    await this.until(() => this.screen().some((row) => row.includes(shown)), "no echo");
+    const took = performance.now() - start;
+    this.types("\x7f");
+    await this.until(() => !this.screen().some((row) => row.includes(shown)), "it stays");
+    return took;
+  }
+
+  /** The process of the chat: what `script` has started. */
+  get pid(): number {
+    const parent = this.pty.process.pid ?? 0;
+    const [child] = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ");
+    return Number(child);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pty[Symbol.asyncDispose]();
+    this.xterm.dispose();
+  }
+}
+
+/** Memory of a process, in MiB: now, and the most that it ever had. */
+export function memoryOf(pid: number): { readonly now: number; readonly most: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  const of = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+  return { now: of("VmRSS"), most: of("VmHWM") };
+}
