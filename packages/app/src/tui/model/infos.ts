@@ -85,7 +85,7 @@ function safetyOverlay(
   code: readonly Row[],
   pictures: (width: number) => Row[],
 ): TextOverlay {
-  const name = cleanLine(written);
+  const name = cleanName(written);
   const set = (isSame: boolean) => (state: State) =>
     step(
       remark({ ...state, overlay: undefined }, isSame ? `${name} is verified` : `${name} is not verified`),
