@@ -4,7 +4,11 @@ import { globSync } from "node:fs";
 
 const GROUPS: readonly { readonly name: string; readonly files: string; readonly atOnce: number }[] = [
   { name: "packages", files: "{packages/*/test,conformance}/**/*.test.ts", atOnce: 2 },
-  { name: "whole system", files: "test/{scripts,cli,agent,interop,e2e,engine}/**/*.test.ts", atOnce: 2 },
+  {
+    name: "whole system",
+    files: "test/{scripts,cli,agent,interop,e2e,engine,hostile-contacts}/**/*.test.ts",
+    atOnce: 2,
+  },
   { name: "library", files: "test/library.test.ts", atOnce: 1 },
   { name: "crashes", files: "test/crash/**/*.test.ts", atOnce: 1 },
   { name: "simulator", files: "test/simulate/**/*.test.ts", atOnce: 1 },

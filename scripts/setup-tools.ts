@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ["age", "age"],
   ["fish", "fish"],
+  ["fribidi", "libfribidi-bin"],
   ["groff", "groff"],
   ["man", "man-db"],
   ["mandoc", "mandoc"],

@@ -219,7 +219,7 @@ test("a picture without --save is kept sealed, and letters open saves it from th
   await sent(place, ["-i", place.alice, "bob.pub", "--file", "cat.png"]);
   const { code, stdout } = await place.run(["letters", "get", "-i", place.bob]);
   assert.equal(code, 0);
-  assert.match(stdout, /^file: cat\.png, image\/png, 3 bytes$/m);
+  assert.match(stdout, /^file: cat\.png {2}image\/png {2}3 bytes$/m);
   const [sealed] = readdirSync(place.path("asfaleia", "unread"));
   assert.match(stdout, new RegExp(`kept sealed, not shown: .*/unread/${sealed}`));
   const file = place.path("asfaleia", "unread", String(sealed));

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { crc32 } from "node:zlib";
-import { encodePng } from "../../packages/app/src/picture/png.ts";
-import { gradient } from "../../packages/app/test/picture/kit.ts";
+import { encodePng, gradient } from "../../packages/app/test/picture/kit.ts";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { assertHarmless, CRLF, PICTURES } from "../kit/harmless.ts";
 import { People, type Person } from "./addingkit.ts";

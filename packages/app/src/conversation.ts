@@ -1,7 +1,8 @@
 /** Conversations as a person reads them; every word of others is cleaned. */
 import { styleText } from "node:util";
 import type { MessageView } from "@asfaleia/client/messenger";
-import { beside, cleanLine, quoted, wantsColor } from "./display.ts";
+import { beside, cleanLine, cleanName, closed, quoted, wantsColor } from "./display.ts";
+import { shownType } from "./letters/mediatype.ts";
 import { noticeText } from "./notices.ts";
 
 /** Enough to tell the messages of a profile apart; asfaleia takes any beginning of an id. */
@@ -13,7 +14,7 @@ export function shortId(id: string): string {
 
 /** A message: who, its id, when and how far on one line, what it says behind a margin. */
 export function messageText(view: MessageView, saved?: string): string {
-  if (view.kind === "notice") return `* ${cleanLine(view.with)}: ${noticeText(view.text)}\n\n`;
+  if (view.kind === "notice") return `* ${closed(cleanName(view.with))}: ${noticeText(view.text)}\n\n`;
   const head = beside(who(view), shortId(view.id), localTime(view.at, view.arrivedAt), ...marksOf(view));
   const lines = [head];
   if (view.replyTo !== undefined) lines.push(`answers ${shortId(view.replyTo)}`);
@@ -25,7 +26,7 @@ export function messageText(view: MessageView, saved?: string): string {
 }
 
 function who(view: MessageView): string {
-  const name = cleanLine(view.with);
+  const name = cleanName(view.with);
   return tinted(view.isOwn ? "cyan" : "green", view.isOwn ? `me to ${name}` : name);
 }
 
@@ -39,15 +40,15 @@ function marksOf({ state, edited, deleted, until }: MessageView): string[] {
 
 function fileText({ id, file, isOwn }: MessageView, saved: string | undefined): string {
   if (file === undefined) return "";
-  const what = `file: ${cleanLine(file.name)}, ${cleanLine(file.type)}, ${file.size} bytes`;
-  if (saved !== undefined) return `${what}, saved: ${cleanLine(saved)}`;
+  const what = beside(`file: ${cleanName(file.name)}`, shownType(file.type), `${file.size} bytes`);
+  if (saved !== undefined) return beside(what, `saved: ${cleanLine(saved)}`);
   const progress =
     file.done > 0 && file.done < file.size ? ` ${Math.floor((100 * file.done) / file.size)} %` : "";
   const hint =
     !isOwn && (file.state === "offered" || file.state === "complete")
       ? ` (asfaleia save ${shortId(id)})`
       : "";
-  return `${what}, ${file.state}${progress}${hint}`;
+  return beside(what, `${file.state}${progress}${hint}`);
 }
 
 /** Times by the sender's clock are marked where they cannot be. */

@@ -56,7 +56,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10ff
 const LEFT_TO_RIGHT = /[\p{L}\u2800]/u;
 const STYLES = /\x1b\[[\d;]*m/g;
 /** Braille's empty cell: blank, and of all blanks the one that counts as running from left to right. */
-const BORDER = "\u2800";
+export const BORDER = "\u2800";
 
 /**
  * Fields on one line, with two blanks between them. Terminals that turn right-to-left text around themselves (VTE, Konsole,
@@ -72,12 +72,22 @@ export function beside(...fields: readonly string[]): string {
   }, first);
 }
 
-/** By the last character that has a direction of its own. */
+/** A field that is followed by something else than blanks, such as a colon: that does not become a part of it. */
+export function closed(field: string): string {
+  return endsRightToLeft(field) ? `${field}${BORDER}` : field;
+}
+
 function endsRightToLeft(text: string): boolean {
+  return endOf(text) === "right-to-left";
+}
+
+/** The direction in which a text ends, by its last character that has one; undefined where none has. */
+export function endOf(text: string): "left-to-right" | "right-to-left" | undefined {
   const last = [...text].findLast(
     (character) => RIGHT_TO_LEFT.test(character) || LEFT_TO_RIGHT.test(character),
   );
-  return last !== undefined && RIGHT_TO_LEFT.test(last);
+  if (last === undefined) return undefined;
+  return RIGHT_TO_LEFT.test(last) ? "right-to-left" : "left-to-right";
 }
 
 /** What is hidden, and marks that would pile up or sit on the quotation mark. */
@@ -86,7 +96,12 @@ const ESCAPED_IN_JSON =
 
 /** A value as one line of JSON that is safe to look at: everything that is hidden stands there as \uXXXX. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(ESCAPED_IN_JSON, (character) =>
+  return safeJson(JSON.stringify(value));
+}
+
+/** The same of what is JSON already, on one line. */
+export function safeJson(json: string): string {
+  return `${json.replace(ESCAPED_IN_JSON, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(""),
   )}\n`;
 }

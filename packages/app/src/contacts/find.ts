@@ -1,5 +1,5 @@
 /** Finds the contact, the request or the message that a word on the command line means. */
-import { cleanLine } from "../display.ts";
+import { cleanLine, cleanName } from "../display.ts";
 import { type Failure, usage } from "../exit.ts";
 import type { ContactView, Face, MessageView } from "../face/face.ts";
 import { closest } from "../suggest.ts";
@@ -22,7 +22,7 @@ export async function noContact(face: Face, word: string): Promise<Failure> {
   const hint =
     meant === undefined
       ? "asfaleia contacts lists them, asfaleia add makes one"
-      : `did you mean "${cleanLine(meant)}"?`;
+      : `did you mean "${cleanName(meant)}"?`;
   return usage(`there is no contact "${cleanLine(word)}"; ${hint}`);
 }
 

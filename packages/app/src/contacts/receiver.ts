@@ -1,7 +1,7 @@
 /** Whom a message goes to: a contact, or somebody who becomes one by it. */
 
 import { existsSync } from "node:fs";
-import { cleanLine } from "../display.ts";
+import { cleanName } from "../display.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { note } from "../io.ts";
 import { noContact } from "./find.ts";
@@ -25,6 +25,6 @@ export async function receiverOf(face: Face, word: string): Promise<ContactView>
   const known = await knownContact(face, introduction);
   if (known !== undefined) return known;
   const added = await addIntroduced(face, introduction, undefined);
-  note(`${added.identities.join(" ")} is now the contact "${cleanLine(added.name)}".`);
+  note(`${added.identities.join(" ")} is now the contact "${cleanName(added.name)}".`);
   return added;
 }

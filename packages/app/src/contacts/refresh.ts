@@ -1,5 +1,5 @@
 /** Looks the keys of contacts up again, and tells what has changed. */
-import { cleanLine, jsonLine } from "../display.ts";
+import { cleanLine, cleanName, jsonLine } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { note, print } from "../io.ts";
@@ -26,7 +26,7 @@ export async function refreshKeys(
         );
       else if (kind === undefined)
         note(
-          `${cleanLine(name)}: ${cleanLine(source)} could not be looked up: ${cleanLine(failed ?? "no answer")}`,
+          `${cleanName(name)}: ${cleanLine(source)} could not be looked up: ${cleanLine(failed ?? "no answer")}`,
         );
       else {
         const change = { kind, same: same ?? [], added: added ?? [], gone: gone ?? [] };

@@ -1,7 +1,7 @@
 /** Looked-up keys as text for a terminal: as `ssh-keygen -lv` shows them, and a change so that nobody passes it over. */
 import { fingerprint, keyTypeLabel, type NamedKey, randomart } from "@asfaleia/identity";
 import { sideBySide } from "../contacts/art.ts";
-import { cleanLine } from "../display.ts";
+import { cleanLine, cleanName } from "../display.ts";
 import type { KeyChange } from "./changes.ts";
 import type { KeyList, UnusableKey } from "./keys.ts";
 
@@ -56,7 +56,7 @@ const BANNER = "@".repeat(59);
  * @param list what is there now
  */
 export function changeText(who: string, source: string, change: KeyChange, list: KeyList): string {
-  const [name, place] = [cleanLine(who), cleanLine(source)];
+  const [name, place] = [cleanName(who), cleanLine(source)];
   if (change.kind === "same") {
     const count = change.same.length === 1 ? "the same key" : `the same ${change.same.length} keys`;
     return `${name}: ${place} shows ${count} as before.\n`;

@@ -1,13 +1,15 @@
 /** A folder that letters are kept in: nothing is overwritten, and what was kept has reached the disk. */
 import { type FileHandle, mkdir, open, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { usage } from "../exit.ts";
+import { EXIT, Failure, usage } from "../exit.ts";
 
 /** Files whose names differ by a number only. */
 const MAX_SAME_NAMES = 10_000;
 
 export class Folder {
   readonly path: string;
+  /** Which folder it is, whatever its path leads to later. */
+  #identity = "";
 
   private constructor(path: string) {
     this.path = path;
@@ -22,6 +24,7 @@ export class Folder {
       if (!hasCode(error, "EEXIST")) throw error;
       if (!(await stat(folder.path)).isDirectory()) throw usage(`${path} is no folder`);
     }
+    folder.#identity = await folder.#found();
     await folder.drop(await folder.keep(".asfaleia-probe", new Uint8Array(1)));
     return folder;
   }
@@ -52,6 +55,8 @@ export class Folder {
   }
 
   async #create(name: string): Promise<{ path: string; file: FileHandle }> {
+    if ((await this.#found()) !== this.#identity)
+      throw new Failure(EXIT.failed, `${this.path} is another folder than before`);
     const dot = name.lastIndexOf(".");
     const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
     for (let number = 1; number <= MAX_SAME_NAMES; number++) {
@@ -64,6 +69,11 @@ export class Folder {
       }
     }
     throw usage(`${this.path} holds too many files of one name`);
+  }
+
+  async #found(): Promise<string> {
+    const { dev, ino } = await stat(this.path, { bigint: true });
+    return `${dev} ${ino}`;
   }
 
   async #sync(): Promise<void> {

@@ -38,6 +38,14 @@ export function typeOf(name: string, isUtf8: boolean): string {
   return type.startsWith("text/") && !isUtf8 ? BYTES_TYPE : type;
 }
 
+/** Type and subtype (RFC 6838 section 4.2). */
+const TYPE_NAME = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}(?= *(;|$))/i;
+
+/** What somebody says the type of a file is, as it is shown: without parameters, and nothing that is no type. */
+export function shownType(type: string): string {
+  return TYPE_NAME.exec(type)?.[0] ?? "of no known type";
+}
+
 /** The end of a file name for a type, without its dot. */
 export function extensionOf(type: string): string {
   if (type === BYTES_TYPE) return "bin";

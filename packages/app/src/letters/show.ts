@@ -3,8 +3,8 @@ import { isUtf8 } from "node:buffer";
 import { styleText } from "node:util";
 import { fingerprint, publicKeyLine } from "@asfaleia/identity";
 import type { OpenLetter } from "@asfaleia/identity/letter";
-import { cleanLine, jsonLine, quoted, wantsColor } from "../display.ts";
-import { BYTES_TYPE, TEXT_TYPE } from "./mediatype.ts";
+import { beside, cleanLine, cleanName, jsonLine, quoted, wantsColor } from "../display.ts";
+import { BYTES_TYPE, shownType, TEXT_TYPE } from "./mediatype.ts";
 
 /** A letter that was opened, under which name the relay gave it, and where its body has been saved. */
 export interface Shown {
@@ -120,8 +120,8 @@ function senderText(letter: OpenLetter): string {
 }
 
 function fileText(letter: OpenLetter): string {
-  const name = letter.kind === "letter" && letter.name !== undefined ? `${cleanLine(letter.name)}, ` : "";
-  return `${name}${cleanLine(bodyType(letter))}, ${letter.body.length} bytes`;
+  const name = letter.kind === "letter" && letter.name !== undefined ? [cleanName(letter.name)] : [];
+  return beside(...name, shownType(bodyType(letter)), `${letter.body.length} bytes`);
 }
 
 function tinted(color: "green" | "yellow", text: string): string {

@@ -2,7 +2,7 @@
 import { fingerprint, publicKeyFromText, type Signer } from "@asfaleia/identity";
 import { hasLetterForm } from "@asfaleia/identity/letter";
 import { parseAddress } from "@asfaleia/protocol";
-import { cleanLine } from "../display.ts";
+import { cleanName } from "../display.ts";
 import { EXIT, Failure, failureOf } from "../exit.ts";
 import type { ContactView, Face, MessageView } from "../face/face.ts";
 import type { FaceValues, Seen } from "../face/open.ts";
@@ -27,7 +27,7 @@ export async function letterInstead(
   const lines = await face.call("contacts.keys", { contact: contact.id });
   const keys = lines.map(({ line }) => ({ key: publicKeyFromText(line).key, comment: contact.name }));
   const receiver = keys.find(({ key }) => hasLetterForm(key));
-  const name = cleanLine(contact.name);
+  const name = cleanName(contact.name);
   note(`No card of ${name} has been found: the message waits here, and goes out when there is one.`);
   if (receiver === undefined) return undefined;
   if (!canAsk()) {

@@ -1,7 +1,7 @@
 /** Shows what happens in a profile: what was missed first, then every event. */
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { messageText, shortId } from "../conversation.ts";
-import { cleanLine, jsonLine } from "../display.ts";
+import { cleanLine, cleanName, closed, jsonLine } from "../display.ts";
 import type { EventView, Face, MessageView } from "../face/face.ts";
 import { note, print } from "../io.ts";
 import { fileJson, messageJson, stateJson } from "../lines.ts";
@@ -127,7 +127,7 @@ export class Listener {
     if (!this.#json && what === "identity-pinned") return;
     await this.#show(
       jsonLine({ type: "notice", with: name, contact, what, about, count }),
-      () => `* ${cleanLine(name)}: ${noticeText(what, about, count)}\n\n`,
+      () => `* ${closed(cleanName(name))}: ${noticeText(what, about, count)}\n\n`,
     );
   }
 
@@ -135,7 +135,7 @@ export class Listener {
     const name = await this.#name(contact);
     await this.#show(
       jsonLine({ type: "invite", id, with: name, contact, state }),
-      () => `* ${cleanLine(name)} has answered your invite\n\n`,
+      () => `* ${cleanName(name)} has answered your invite\n\n`,
     );
     // The name is one that the guest has chosen.
     await warnOfLookalikes(this.#face, contact);
@@ -147,10 +147,12 @@ export class Listener {
       for await (const { path } of this.#files.completed(file.id)) saved = path;
     }
     const text =
-      saved === undefined ? `* ${cleanLine(file.name)}: ${progress(file)}\n\n` : savedText(file.name, saved);
+      saved === undefined
+        ? `* ${closed(cleanName(file.name))}: ${progress(file)}\n\n`
+        : savedText(file.name, saved);
     const isNews = this.#json || file.state !== "accepted";
     if (isNews) await this.#show(fileJson(await this.#name(contact), contact, file, saved), () => text);
-    else if (process.stderr.isTTY) note(`${cleanLine(file.name)}: ${progress(file)}`);
+    else if (process.stderr.isTTY) note(`${closed(cleanName(file.name))}: ${progress(file)}`);
   }
 
   async #resumeFiles(): Promise<void> {
@@ -192,5 +194,5 @@ function progress({ state, done, size }: { state: string; done: number; size: nu
 }
 
 function savedText(name: string, path: string): string {
-  return `* ${cleanLine(name)} is saved: ${cleanLine(path)}\n\n`;
+  return `* ${cleanName(name)} is saved: ${cleanLine(path)}\n\n`;
 }

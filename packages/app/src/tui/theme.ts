@@ -2,7 +2,7 @@
  * How texts look. Only the terminal's own 16 colours are used, and neither black nor white: these are chosen by whoever
  * chose the background. What a colour says is said without it too, by a word, a sign, or bold, dim and underlined.
  */
-import type { Role, Row } from "./layout/row.ts";
+import { apart, type Role, type Row } from "./layout/row.ts";
 
 /** Parameters of SGR (ECMA-48, 8.3.117) for each role. */
 export type Theme = Readonly<Record<Role, string>>;
@@ -43,7 +43,7 @@ export function themeFor(hasColors: boolean): Theme {
 /** A row with the sequences that make it look so; it ends as it began. */
 export function paint(row: Row, theme: Theme): string {
   let out = "";
-  for (const { text, role, isChosen, rawCells } of row) {
+  for (const { text, role, isChosen, rawCells } of apart(row)) {
     if (text === "") continue;
     const codes = [role === undefined ? "" : theme[role], isChosen ? "7" : ""].filter((code) => code !== "");
     out += codes.length === 0 && rawCells === undefined ? text : `\x1b[${codes.join(";")}m${text}\x1b[0m`;

@@ -4,7 +4,7 @@ import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { refreshKeys } from "../contacts/refresh.ts";
-import { cleanLine } from "../display.ts";
+import { beside, cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, type FaceValues, withFace } from "../face/open.ts";
@@ -83,7 +83,7 @@ async function list(face: Face, json: boolean): Promise<void> {
 }
 
 async function remove(face: Face, signal: AbortSignal, contact: ContactView, yes: boolean): Promise<void> {
-  const question = `Remove ${cleanLine(contact.name)} and all that was said (yes/no)? `;
+  const question = `Remove ${cleanName(contact.name)} and all that was said (yes/no)? `;
   if (!yes && !(await agrees(question, signal))) throw usage("nothing was removed: say yes, or --yes");
   await face.call("contacts.remove", { contact: contact.id });
 }
@@ -103,5 +103,5 @@ function contactText(contact: ContactView): string {
     invite === undefined ? "" : INVITES[invite],
     unread > 0 ? `${unread} unread` : "",
   ];
-  return `${[cleanLine(name), ...identities, ...marks.filter(Boolean)].join("  ")}\n`;
+  return `${beside(cleanName(name), ...identities, ...marks.filter(Boolean))}\n`;
 }

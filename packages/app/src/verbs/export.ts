@@ -1,6 +1,7 @@
 /** `asfaleia export`: contacts and history in the clear. */
 import { open } from "node:fs/promises";
 import { noPositionals, parseArguments } from "../arguments.ts";
+import { safeJson } from "../display.ts";
 import { EXIT, Failure, failureOf, usage } from "../exit.ts";
 import { FACE_HELP, FACE_OPTIONS, type FaceValues, withFace } from "../face/open.ts";
 import { complain, print } from "../io.ts";
@@ -29,7 +30,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const out = values.out === undefined ? undefined : await newFile(values.out);
   const write = async (line: string): Promise<void> => {
     signal.throwIfAborted();
-    if (out === undefined) await print(`${line}\n`);
+    if (out === undefined) await print(safeJson(line));
     else await out.write(`${line}\n`);
   };
   try {

@@ -3,7 +3,7 @@ import { parseArguments, wholeNumber } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { columns } from "../conversation.ts";
-import { cleanLine, jsonLine, wantsColor } from "../display.ts";
+import { cleanName, jsonLine, wantsColor } from "../display.ts";
 import { durationMs } from "../duration.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face, Result } from "../face/face.ts";
@@ -132,7 +132,7 @@ async function offerCode(face: Face, { as }: Wish, json: boolean): Promise<numbe
     );
   const contact = await face.call("codes.wait", { id });
   await print(
-    json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
+    json ? contactJson(contact) : `${cleanName(contact.name)} is a contact\n${await keyArt(face, contact)}`,
   );
   await warnOfLookalikes(face, contact.id);
   return EXIT.done;
@@ -163,6 +163,6 @@ function inviteJson({ id, link, uses, used, expiresAt, as, state, isPublished }:
 }
 
 function inviteText({ id, link, uses, used, expiresAt, as, state }: Invite): string {
-  const name = as === undefined ? "" : `  for ${cleanLine(as)}`;
+  const name = as === undefined ? "" : `  for ${cleanName(as)}`;
   return `${id}  ${state}, used ${used} of ${uses}, until ${isoTime(expiresAt)}${name}\n   ${link}\n`;
 }

@@ -5,7 +5,7 @@ import { keyArt } from "../contacts/add.ts";
 import { needRequest } from "../contacts/find.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { messageText } from "../conversation.ts";
-import { cleanLine } from "../display.ts";
+import { cleanLine, cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
@@ -49,7 +49,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     const as = values.as === undefined ? {} : { as: values.as };
     const contact = await face.call("contacts.accept", { contact: request.id, ...as });
     await print(
-      json ? contactJson(contact) : `${cleanLine(contact.name)} is a contact\n${await keyArt(face, contact)}`,
+      json ? contactJson(contact) : `${cleanName(contact.name)} is a contact\n${await keyArt(face, contact)}`,
     );
     await warnOfLookalikes(face, contact.id);
     return EXIT.done;

@@ -1,6 +1,7 @@
 /** `asfaleia rpc`: any method of the API, for programs. */
 
 import { parseArguments } from "../arguments.ts";
+import { jsonLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { print, readInput } from "../io.ts";
@@ -35,12 +36,12 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     if (method !== "events") {
       // Whoever runs it knows whether there is such a method, and holds the parameters to its schema.
       const result = await face.call(method as "contacts.list", params as Record<string, never>);
-      await print(`${JSON.stringify(result)}\n`);
+      await print(jsonLine(result));
       return EXIT.done;
     }
     const events = await face.events({ signal });
     await face.call("outbox.start", {});
-    for await (const event of events) await print(`${JSON.stringify(event)}\n`);
+    for await (const event of events) await print(jsonLine(event));
     signal.throwIfAborted();
     throw new Failure(EXIT.failed, "the agent has ended");
   });

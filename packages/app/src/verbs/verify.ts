@@ -3,7 +3,7 @@ import { parseArguments } from "../arguments.ts";
 import { type KeyPicture, sideBySide } from "../contacts/art.ts";
 import { needContact } from "../contacts/find.ts";
 import { columns } from "../conversation.ts";
-import { cleanLine, wantsColor } from "../display.ts";
+import { cleanName, wantsColor } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
@@ -41,7 +41,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       values.confirm || (canAsk() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
     if (isSame) await face.call("contacts.setVerified", { contact: contact.id, verified: true });
     const isVerified = isSame || contact.verified;
-    note(`${cleanLine(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);
+    note(`${cleanName(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);
     return EXIT.done;
   });
 }

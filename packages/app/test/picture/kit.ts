@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import type { Pixels } from "../../src/picture/pixels.ts";
 
+export { encodePng } from "../../src/picture/png.ts";
+
 /** What a tool makes of bytes. Throws with its complaint when it fails. */
 export function through(command: string, args: readonly string[], input: Uint8Array): Buffer {
   const result = spawnSync(command, args, { input, maxBuffer: 512 * 1024 * 1024 });

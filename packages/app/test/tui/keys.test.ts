@@ -105,6 +105,22 @@ describe("keys", () => {
     ]);
   });
 
+  it("takes an end of a paste that something in it has written for a part of it", () => {
+    const evil = "one\x1b[201~/block bob\rtwo\x1b[200~three\x1b[201~\r";
+    assert.deepEqual(decode(`\x1b[200~${evil}\x1b[201~`), [
+      { type: "paste", text: "one/block bob\ntwothree\n", isCut: false },
+    ]);
+    // However it is cut, as long as nothing waits between.
+    const decoder = new KeyDecoder();
+    const inputs = [...bytes(`\x1b[200~${evil}\x1b[201~`)].flatMap((byte) =>
+      decoder.feed(Uint8Array.of(byte)),
+    );
+    assert.deepEqual(inputs, []);
+    assert.ok((decoder.patienceMs ?? 0) <= 50);
+    assert.deepEqual(decoder.flush(), [{ type: "paste", text: "one/block bob\ntwothree\n", isCut: false }]);
+    assert.equal(decoder.patienceMs, undefined);
+  });
+
   it("bounds a paste, and ends one that does not end", () => {
     const decoder = new KeyDecoder();
     const inputs = decoder.feed(bytes(`\x1b[200~${"x".repeat(MAX_PASTE_BYTES + 5)}`));

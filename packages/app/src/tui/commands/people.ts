@@ -1,5 +1,5 @@
 /** Commands about people. */
-import { cleanLine } from "../../display.ts";
+import { cleanName } from "../../display.ts";
 import { askToAdd } from "../model/adding.ts";
 import { contactInfo, verification } from "../model/infos.ts";
 import { makeCode, makeInvite } from "../model/inviting.ts";
@@ -18,14 +18,14 @@ function meant(state: State, name: string, run: (contact: Contact) => Step): Ste
   const wanted = name.toLowerCase();
   const contact = (state.contacts ?? []).find((one) => one.name.toLowerCase() === wanted);
   return contact === undefined
-    ? step(remark(state, `there is no contact ${cleanLine(name)}`, true))
+    ? step(remark(state, `there is no contact ${cleanName(name)}`, true))
     : run(contact);
 }
 
 function names(state: State, rest: string): readonly Candidate[] {
   return people(state)
     .filter(({ name }) => name.toLowerCase().startsWith(rest.toLowerCase()))
-    .map(({ name }) => ({ text: cleanLine(name), detail: "" }));
+    .map(({ name }) => ({ text: cleanName(name), detail: "" }));
 }
 
 function sources(_: State, rest: string): readonly Candidate[] {
@@ -42,7 +42,7 @@ function block(state: State, name: string): Step {
       overlay: {
         kind: "confirm",
         title: "Block",
-        text: `Take nothing from ${cleanLine(known)} any more? They are not told.`,
+        text: `Take nothing from ${cleanName(known)} any more? They are not told.`,
         yes: (now) => step(remark(now, "blocked"), call("contacts.block", { contact: id })),
       },
     }),
@@ -56,7 +56,7 @@ function remove(state: State, name: string): Step {
       overlay: {
         kind: "confirm",
         title: "Remove",
-        text: `Remove ${cleanLine(known)} from here, with all that was said?`,
+        text: `Remove ${cleanName(known)} from here, with all that was said?`,
         yes: (now) => step({ ...now, open: undefined }, call("contacts.remove", { contact: id })),
       },
     }),
@@ -106,7 +106,7 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
         .filter(
           ({ state: kind, name }) => kind === "blocked" && name.toLowerCase().startsWith(rest.toLowerCase()),
         )
-        .map(({ name }) => ({ text: cleanLine(name), detail: "" })),
+        .map(({ name }) => ({ text: cleanName(name), detail: "" })),
     run: (state, rest) =>
       meant(state, rest, ({ id }) =>
         step(remark(state, "no longer blocked"), call("contacts.unblock", { contact: id })),

@@ -11,6 +11,11 @@ export const MAX_PASTE_BYTES = 1 << 20;
 const MAX_PARAMETERS = 64;
 /** After this long a lone ESC is the key. */
 export const ESCAPE_PATIENCE_MS = 40;
+/**
+ * So long nobody types after a paste. What a terminal does not take out of it may hold its end: then keys seem to follow at
+ * once, and an end that nothing has begun.
+ */
+export const PASTE_REST_MS = 40;
 /** A paste whose end is lost ends by itself, or nothing could be typed any more. */
 export const PASTE_PATIENCE_MS = 2_000;
 
@@ -20,6 +25,10 @@ const CANCEL = 0x18;
 const SUBSTITUTE = 0x1a;
 const PASTE_BEGINS = "200";
 const PASTE_ENDS = Uint8Array.from([ESC, 0x5b, 0x32, 0x30, 0x31, 0x7e]);
+const TILDE = 0x7e;
+/** The beginning or the end of a paste, at the end of what came. */
+const PASTE_MARK = /^\x1b\[20[01]~$/;
+const MARK_BYTES = PASTE_ENDS.length;
 
 type State =
   | "ground"
@@ -30,7 +39,9 @@ type State =
   /** Operating system commands and their like: to ESC \ or BEL. */
   | "string"
   | "string-escape"
-  | "paste";
+  | "paste"
+  /** Behind the end of a paste, which may have been a part of it. */
+  | "paste-rest";
 
 export class KeyDecoder {
   #state: State = "ground";
@@ -42,11 +53,14 @@ export class KeyDecoder {
   #paste: number[] = [];
   #pasteMatch = 0;
   #isCut = false;
+  /** What came behind the end of a paste. */
+  #rest: number[] = [];
   #out: Input[] = [];
 
   /** How long to wait for more before `flush`; undefined where nothing is begun. */
   get patienceMs(): number | undefined {
     if (this.#state === "ground") return undefined;
+    if (this.#state === "paste-rest") return PASTE_REST_MS;
     return this.#state === "paste" ? PASTE_PATIENCE_MS : ESCAPE_PATIENCE_MS;
   }
 
@@ -58,6 +72,7 @@ export class KeyDecoder {
 
   /** Nothing more came: what was begun is what it looks like. */
   flush(): Input[] {
+    if (this.#state === "paste-rest") this.#leavePaste();
     if (this.#state === "escape") {
       this.#put(key("escape"));
     } else if (this.#state === "csi" && this.#parameters === "") {
@@ -120,6 +135,9 @@ export class KeyDecoder {
         break;
       case "paste":
         this.#pasted(byte);
+        break;
+      case "paste-rest":
+        this.#pastedOn(byte);
     }
   }
 
@@ -247,14 +265,36 @@ export class KeyDecoder {
     if (byte === PASTE_ENDS[this.#pasteMatch]) {
       this.#pasteMatch++;
       if (this.#pasteMatch === PASTE_ENDS.length) {
-        this.#endPaste();
-        this.#begin("ground");
+        this.#pasteMatch = 0;
+        this.#begin("paste-rest");
       }
       return;
     }
     for (let at = 0; at < this.#pasteMatch; at++) this.#keep(PASTE_ENDS[at] as number);
     this.#pasteMatch = byte === ESC ? 1 : 0;
     if (byte !== ESC) this.#keep(byte);
+  }
+
+  #pastedOn(byte: number): void {
+    this.#rest.push(byte);
+    const mark = byte === TILDE ? String.fromCharCode(...this.#rest.slice(-MARK_BYTES)) : "";
+    if (PASTE_MARK.test(mark)) {
+      for (const one of this.#rest.slice(0, -MARK_BYTES)) this.#keep(one);
+      this.#rest = [];
+      if (mark.endsWith("0~")) this.#begin("paste");
+    } else if (this.#rest.length > MAX_PASTE_BYTES) {
+      this.#rest = [];
+      this.#isCut = true;
+    }
+  }
+
+  /** It was the end: what came behind it is keys. */
+  #leavePaste(): void {
+    const rest = this.#rest;
+    this.#rest = [];
+    this.#endPaste();
+    this.#begin("ground");
+    for (const byte of rest) this.#take(byte);
   }
 
   #keep(byte: number): void {

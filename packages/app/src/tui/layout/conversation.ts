@@ -3,9 +3,9 @@
  * kept as long as nothing around it changes.
  */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine } from "../../display.ts";
+import { cleanLine, cleanName, closed } from "../../display.ts";
 import { dayNumber, type Signs } from "../format.ts";
-import { messageRows, type Picture, shownTime } from "./message.ts";
+import { messageRows, type Picture, senderName, shownTime } from "./message.ts";
 import { EMPTY_ROW, type Row } from "./row.ts";
 
 /** The lowest row on the screen: so many rows of a message are below it. */
@@ -112,9 +112,10 @@ function quoteOf({ messages }: Scene, index: number, id: string): string | undef
 
 /** A message in one line: who, and how it begins. */
 export function excerpt(message: MessageView): string {
-  const who = message.isOwn ? "me" : cleanLine(message.with);
+  const who = message.isOwn ? "me" : closed(senderName(message.with));
   if (message.deleted) return `${who}: deleted`;
-  const text = message.text === "" && message.file !== undefined ? message.file.name : message.text;
+  const text =
+    message.text === "" && message.file !== undefined ? cleanName(message.file.name) : message.text;
   return `${who}: ${cleanLine(text.slice(0, 200).replace(/\s+/g, " "))}`;
 }
 

@@ -1,5 +1,6 @@
 /** The list of conversations: which of them are on the screen. */
-import { cleanLine } from "../../display.ts";
+import { looksLike } from "../../contacts/alike.ts";
+import { cleanName } from "../../display.ts";
 import { people, requestsOf } from "../model/people.ts";
 import type { Contact, State } from "../model/state.ts";
 import { cells, fit } from "./cells.ts";
@@ -28,14 +29,23 @@ export function listWindow(state: State): readonly (Entry | undefined)[] {
   return [...entries, { kind: "requests", count: requests }];
 }
 
+const REQUESTS = "Requests";
+
+/** Nobody is taken for the place of requests. */
+function nameOf({ name }: Contact): string {
+  const shown = cleanName(name);
+  return shown === REQUESTS || looksLike(shown, REQUESTS) ? `"${shown}"` : shown;
+}
+
 /** One entry in so many cells. */
 export function entryRow(entry: Entry | undefined, isOpen: boolean, width: number): Row {
   if (entry === undefined) return [span(" ".repeat(width))];
   const isContact = entry.kind === "contact";
-  const name = isContact ? cleanLine(entry.contact.name) : "Requests";
+  const name = isContact ? nameOf(entry.contact) : REQUESTS;
   const count = isContact ? entry.contact.unread : entry.count;
   const number = count === 0 ? "" : ` ${count > 999 ? "999+" : count} `;
-  const label = fit(` ${name}`, width - cells(number));
+  // The last cell stays blank: there a name that runs from right to left ends.
+  const label = `${fit(` ${name}`, width - cells(number) - 1)} `;
   const isNew = count > 0;
   const row: Row = [span(label, isNew ? "title" : undefined), span(number, "unread")];
   return isOpen ? chosen(row) : row;

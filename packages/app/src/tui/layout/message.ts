@@ -1,6 +1,8 @@
 /** One message -> rows. What others wrote is cleaned here, before anything is measured. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine, cleanText } from "../../display.ts";
+import { looksLike } from "../../contacts/alike.ts";
+import { beside, cleanLine, cleanName, cleanText, closed } from "../../display.ts";
+import { shownType } from "../../letters/mediatype.ts";
 import { noticeText } from "../../notices.ts";
 import {
   clock,
@@ -90,8 +92,18 @@ function bodyRows(message: MessageView, around: Around): Row[] {
   });
 }
 
+const OWN_NAME = "me";
+const NOTICE_NAME = "*";
+const SIGNS_ONLY = /^(?:(?!\p{Extended_Pictographic})[\p{P}\p{S} ])+$/u;
+
+/** What others are called; in quotes where it could be taken for us, or for what is nobody's. */
+export function senderName(name: string): string {
+  const shown = cleanName(name);
+  return looksLike(shown, OWN_NAME) || SIGNS_ONLY.test(shown) ? `"${shown}"` : shown;
+}
+
 function headOf(message: MessageView, { width, nameCells, continues }: Around): Span[] {
-  const name = message.kind === "notice" ? "*" : message.isOwn ? "me" : cleanLine(message.with);
+  const name = message.kind === "notice" ? NOTICE_NAME : message.isOwn ? OWN_NAME : senderName(message.with);
   const shown = continues ? "" : cut(name, nameCells);
   const padded = " ".repeat(Math.max(0, nameCells - cells(shown))) + shown;
   const who = span(padded, message.isOwn ? "me" : message.kind === "notice" ? "warning" : "them");
@@ -151,10 +163,10 @@ function remarksOf({ edited, until }: MessageView, now: number): string {
 
 function fileRows({ file, isOwn }: MessageView, around: Around, room: number): Row[] {
   if (file === undefined) return [];
-  const name = cut(cleanLine(file.name), Math.max(LEAST_TEXT, room - 24));
+  const name = cut(cleanName(file.name), Math.max(LEAST_TEXT, room - 24));
   const head: Row = [
     span(name, "link"),
-    span(`  ${sizeText(file.size)}  ${cleanLine(file.type).slice(0, 24)}`, "quiet"),
+    span(`  ${sizeText(file.size)}  ${cut(shownType(file.type), 24)}`, "quiet"),
   ];
   const picture = (around.picture?.rows ?? []).map(
     (text, line): Row => [{ text, rawCells: around.picture?.columns ?? 0, picture: { id: file.id, line } }],
@@ -190,6 +202,8 @@ function reactionRow({ reactions }: MessageView, room: number): Row {
     const shown = cut(cleanLine(emoji), LEAST_TEXT);
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
-  const text = [...counts].map(([emoji, count]) => (count === 1 ? emoji : `${emoji} ${count}`)).join("  ");
+  const text = beside(
+    ...[...counts].map(([emoji, count]) => (count === 1 ? emoji : `${closed(emoji)} ${count}`)),
+  );
   return [span(cut(text, room), "accent")];
 }

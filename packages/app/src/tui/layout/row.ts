@@ -1,4 +1,5 @@
 /** Rows of the screen: text in parts, each with the part that it plays. Colours come later (theme.ts). */
+import { BORDER, endOf } from "../../display.ts";
 import { cells, cut } from "./cells.ts";
 
 /** What a text is, not how it looks. */
@@ -61,6 +62,32 @@ export function fitRow(row: Row, width: number): Row {
 
 function chosenOf(row: Row): { readonly isChosen?: boolean } {
   return row.at(-1)?.isChosen === true ? { isChosen: true } : {};
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/**
+ * The row with something between what runs from right to left and the part behind it, so that a terminal which turns text
+ * around takes no part for another's (`beside` of display.ts): a blank at the seam becomes one with a direction.
+ */
+export function apart(row: Row): Row {
+  if (row.every(({ text }) => PLAIN.test(text))) return row;
+  const out: Span[] = [];
+  let isOpen = false;
+  for (const one of row) {
+    const before = out.at(-1);
+    let { text } = one;
+    if (isOpen && before !== undefined && text !== "") {
+      if (before.text.endsWith(" "))
+        out[out.length - 1] = { ...before, text: before.text.slice(0, -1) + BORDER };
+      else if (text.startsWith(" ")) text = BORDER + text.slice(1);
+      isOpen = false;
+    }
+    const end = one.rawCells === undefined ? endOf(text) : "left-to-right";
+    if (end !== undefined) isOpen = end === "right-to-left";
+    if (text !== "") out.push(text === one.text ? one : { ...one, text });
+  }
+  return out;
 }
 
 /** A text at the left and one at the right; the left one gives way. */

@@ -1,10 +1,10 @@
 /** How the screen is divided, from what is on it. */
-import { cleanLine } from "../../display.ts";
 import { completionsOf } from "../commands/completion.ts";
 import { composerRows } from "../composer/rows.ts";
 import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
 import { cells } from "./cells.ts";
 import type { Scene } from "./conversation.ts";
+import { senderName } from "./message.ts";
 
 export interface Screen {
   /** Cells of the list of conversations; 0 where there is no room for it. */
@@ -64,7 +64,7 @@ function composerHeight({ composer }: Talk, width: number): number {
 
 /** What `screenful` needs of the state. */
 export function sceneOf(state: State, talk: Talk, screen: Screen): Scene {
-  const name = cleanLine(contactOf(state, talk.contact)?.name ?? "");
+  const name = senderName(contactOf(state, talk.contact)?.name ?? "");
   const most = screen.mainWidth < NARROW ? MOST_NAME_NARROW : MOST_NAME;
   return {
     messages: talk.messages,

@@ -1,5 +1,5 @@
 /** Making a contact of whatever somebody was given for it. */
-import { cleanLine } from "../../display.ts";
+import { cleanLine, cleanName } from "../../display.ts";
 import type { Face, Result } from "../../face/face.ts";
 import { EMPTY_COMPOSER } from "../composer/composer.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
@@ -82,7 +82,7 @@ export function met(contact: Pick<Contact, "id" | "name">): (state: State) => St
     const isKnown = state.contacts?.some(({ id }) => id === contact.id) === true;
     const contacts = isKnown ? state.contacts : [...(state.contacts ?? []), contact as Contact];
     const opened = openContact({ ...state, contacts }, contact.id);
-    const said = `${cleanLine(contact.name)} is a contact; /verify compares the safety number`;
+    const said = `${cleanName(contact.name)} is a contact; /verify compares the safety number`;
     return step(remark(opened.state, said), ...opened.effects);
   };
 }

@@ -23,6 +23,13 @@ export function typed(state: State, text: string): Step {
   return talk === undefined ? step(state) : step(withComposer(state, insert(talk.composer, text)));
 }
 
+const SEVERAL_LINES = "a command is one line; // begins a text with /";
+
+/** Whether what is written is a command, and no text. */
+export function isCommand(text: string): boolean {
+  return /^\/(?!\/)/.test(text);
+}
+
 /** What a key does to the text. @returns undefined where it is none of the composer's */
 export function composeKey(state: State, chord: string): Step | undefined {
   const talk = openTalk(state);
@@ -58,7 +65,9 @@ function vertically(state: State, talk: Talk, by: -1 | 1): Step {
 
 function enter(state: State, talk: Talk): Step {
   const { text } = talk.composer;
-  if (/^\/(?!\/)/.test(text)) {
+  if (isCommand(text)) {
+    // What was pasted may hide a command above what is seen of it.
+    if (text.includes("\n")) return step(remark(state, SEVERAL_LINES, true));
     // A word that is no command yet is completed first, as Tab would.
     const { items, isWhole } = completionsOf(state, talk.composer);
     if (items.length > 0 && !isWhole && !text.includes(" ")) {

@@ -1,6 +1,6 @@
 /** Looking for a conversation, as fzf does, and for messages. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine } from "../../display.ts";
+import { beside, cleanName } from "../../display.ts";
 import { composing, EMPTY_COMPOSER } from "../composer/composer.ts";
 import { moment } from "../format.ts";
 import { excerpt } from "../layout/conversation.ts";
@@ -31,7 +31,7 @@ function conversationItem({ id, name, unread, verified, state: kind }: Contact):
     kind === "blocked" ? "blocked" : kind === "me" ? "notes to yourself" : verified ? "verified" : "",
   ];
   return {
-    label: cleanLine(name),
+    label: cleanName(name),
     detail: remarks.filter((text) => text !== "").join(", "),
     take: (state) => openContact(state, id),
   };
@@ -80,7 +80,7 @@ function findMessages(query: string): readonly Effect[] {
 function foundItem(message: MessageView): Item {
   return {
     label: excerpt(message),
-    detail: `${cleanLine(message.with)}  ${moment(message.at)}`,
+    detail: beside(cleanName(message.with), moment(message.at)),
     take: (state) => goTo(state, message),
   };
 }

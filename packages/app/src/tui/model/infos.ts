@@ -1,6 +1,6 @@
 /** Things to read: a contact, a message's way, this device, a safety number. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine } from "../../display.ts";
+import { cleanLine, cleanName } from "../../display.ts";
 import { durationText } from "../../duration.ts";
 import { noticeText } from "../../notices.ts";
 import type { QrCode } from "../../qr.ts";
@@ -85,7 +85,7 @@ function safetyOverlay(
   code: readonly Row[],
   pictures: (width: number) => Row[],
 ): TextOverlay {
-  const name = cleanLine(written);
+  const name = cleanName(written);
   const set = (isSame: boolean) => (state: State) =>
     step(
       remark({ ...state, overlay: undefined }, isSame ? `${name} is verified` : `${name} is not verified`),
@@ -184,7 +184,7 @@ function infoOverlay(
       fact(moment(at).slice(0, 10), noticeText(kind, about), width),
     ),
   ];
-  return textOverlay(cleanLine(contact.name), rows);
+  return textOverlay(cleanName(contact.name), rows);
 }
 
 /** How far a message is with each device of its receiver. */

@@ -27,7 +27,7 @@ export function onInput(before: State, input: Input): Step {
     case "text":
       return onText({ ...state, isLeaving: false }, input.text);
     case "paste":
-      return onPaste(state, input.text, input.isCut);
+      return onPaste({ ...state, isLeaving: false }, input.text, input.isCut);
     case "key":
       return onKey(state, chordOf(input));
     default:

@@ -1,5 +1,5 @@
 /** Meeting people: the own card, and what strangers wrote. */
-import { cleanLine, cleanText } from "../../display.ts";
+import { cleanLine, cleanName, cleanText } from "../../display.ts";
 import { EMPTY_COMPOSER } from "../composer/composer.ts";
 import { wrapText } from "../layout/cells.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
@@ -48,7 +48,7 @@ export function showRequests(state: State): Step {
 
 function requestItem(contact: Contact): Item {
   return {
-    label: cleanLine(contact.name),
+    label: cleanName(contact.name),
     detail: contact.identities[0] ?? "",
     take: (state) => step(state, readRequest(contact)),
   };
@@ -69,14 +69,14 @@ function readRequest({ id, name, identities }: Contact): Effect {
       ...identities.map((identity): Row => [span(cleanLine(identity), "title")]),
       EMPTY_ROW,
       ...messages.flatMap(({ text, file }) =>
-        wrapText(cleanText(file === undefined ? text : `file: ${cleanLine(file.name)}`), width - 2).map(
+        wrapText(cleanText(file === undefined ? text : `file: ${cleanName(file.name)}`), width - 2).map(
           (line): Row => [span("  "), span(line)],
         ),
       ),
     ];
     return step({
       ...state,
-      overlay: textOverlay(`Request of ${cleanLine(name)}`, rows, {
+      overlay: textOverlay(`Request of ${cleanName(name)}`, rows, {
         keys: { a: (now) => accept(now, id), b: (now) => block(now, id), x: (now) => discard(now, id) },
         hint: "a accept · b block · x remove · Esc later",
       }),
@@ -93,7 +93,7 @@ function accept(state: State, contact: number): Step {
       return step(
         remark(
           opened.state,
-          `${cleanLine(accepted.name)} is a contact now; /rename calls them something else`,
+          `${cleanName(accepted.name)} is a contact now; /rename calls them something else`,
         ),
         ...opened.effects,
       );

@@ -9,8 +9,11 @@ import { call, type Effect, type Step, step } from "./step.ts";
 
 /** Bytes of a picture that a contact offers, which is fetched without being asked for. */
 export const MAX_FETCHED_BYTES = 2 * 1024 * 1024;
+/** Bytes of all pictures that are fetched like that, until the chat ends: a contact is not to fill the disk. */
+export const MAX_UNASKED_BYTES = 64 * 1024 * 1024;
 /** Bytes of one that is here, and is drawn. */
 const MAX_DRAWN_BYTES = 16 * 1024 * 1024;
+const LEAST_COUNTED_BYTES = 16 * 1024;
 /** A preview, no poster. */
 const MAX_COLUMNS = 60;
 const MAX_ROWS = 14;
@@ -27,7 +30,21 @@ export function picturesOnScreen(state: State): Step {
   const screen = screenOf(state);
   const scene = sceneOf(state, talk, screen);
   const shown = new Set(screenful(scene, talk.anchor).owners);
-  const wanted = talk.messages.filter((message) => shown.has(message.id) && isWanted(state, message));
+  const wanted: MessageView[] = [];
+  const fetched = new Map(state.fetched);
+  let bytes = [...fetched.values()].reduce((sum, size) => sum + size, 0);
+  for (const message of talk.messages) {
+    const { file } = message;
+    if (file === undefined || !shown.has(message.id) || !isWanted(state, message)) continue;
+    if (file.state === "offered") {
+      if (fetched.has(file.id) || bytes + file.size > MAX_UNASKED_BYTES) continue;
+      // What is small counts too: the list of them is bounded with the bytes.
+      const counted = Math.max(file.size, LEAST_COUNTED_BYTES);
+      fetched.set(file.id, counted);
+      bytes += counted;
+    }
+    wanted.push(message);
+  }
   if (wanted.length === 0) return step(state);
   const columns = Math.min(MAX_COLUMNS, screen.mainWidth - marginCells(scene) - 4);
   const rows = Math.min(MAX_ROWS, Math.max(1, Math.floor(screen.height / 2)));
@@ -40,7 +57,7 @@ export function picturesOnScreen(state: State): Step {
     file?.state === "complete" ? [[file.id, NOTHING] as const] : [],
   );
   return step(
-    { ...state, pictures: new Map([...state.pictures, ...begun].slice(-MAX_PICTURES)) },
+    { ...state, fetched, pictures: new Map([...state.pictures, ...begun].slice(-MAX_PICTURES)) },
     ...effects,
   );
 }

@@ -60,6 +60,8 @@ export interface State {
   readonly hasPictures: boolean;
   /** By the id of the file; without rows while they are made, and where they cannot be. */
   readonly pictures: ReadonlyMap<string, Picture>;
+  /** Pictures that were fetched without being asked for, by the id of the file, and their bytes. */
+  readonly fetched: ReadonlyMap<string, number>;
   /** Files whose names begin as what is written behind `/file`. */
   readonly paths: { readonly for: string; readonly found: readonly string[] };
   /** Ctrl+C was pressed: once more ends. */
@@ -91,6 +93,7 @@ export function initialState(
     hasColors: true,
     hasPictures: true,
     pictures: new Map(),
+    fetched: new Map(),
     paths: { for: "", found: [] },
     isLeaving: false,
     isAway: false,

@@ -43,8 +43,9 @@ export function withMessage(talk: Talk, message: MessageView): Talk {
   if (talk.messages.some(({ id }) => id === message.id)) return withChanged(talk, message);
   if (talk.hasNewer || (talk.isLoading && talk.messages.length === 0)) return talk;
   const all = [...talk.messages, message];
-  // What is looked at stays.
-  const messages = talk.anchor === undefined ? all.slice(-MAX_LOADED) : all;
+  // What is looked at stays; what comes behind it is had again at the end.
+  if (talk.anchor !== undefined && all.length > MAX_LOADED) return { ...talk, hasNewer: true };
+  const messages = all.slice(-MAX_LOADED);
   return { ...talk, messages, hasOlder: talk.hasOlder || messages.length < all.length };
 }
 

@@ -2,7 +2,7 @@
 import { readFile as readDisk, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { cleanLine } from "../../display.ts";
+import { cleanLine, cleanName } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
 import type { Picture } from "../layout/message.ts";
@@ -72,7 +72,7 @@ async function sendFile(contact: number, written: string, { face }: World): Prom
   ]);
   const name = basename(path);
   await hand(face, contact, { name, type: typeOf(name, false), bytes: await readDisk(path) });
-  return { type: "then", step: (state) => step(remark(state, `${cleanLine(name)} is on its way`)) };
+  return { type: "then", step: (state) => step(remark(state, `${cleanName(name)} is on its way`)) };
 }
 
 async function saveFile(

@@ -4,6 +4,7 @@ import { cells } from "../layout/cells.ts";
 import { excerpt } from "../layout/conversation.ts";
 import { EMPTY_ROW, fitRow, type Row, type Span, span } from "../layout/row.ts";
 import { PROMPT_CELLS, type Screen, screenOf } from "../layout/screen.ts";
+import { isCommand } from "../model/composing.ts";
 import { openTalk, type State } from "../model/state.ts";
 
 /** A remark, or what the composer is for, or that there is more below. */
@@ -49,7 +50,7 @@ export function composerPane(state: State, screen: Screen = screenOf(state)): Co
   const { text, at } = talk.composer;
   const { rows, row, column } = composerRows(text, at, mainWidth - PROMPT_CELLS);
   const from = Math.max(0, Math.min(row - composerHeight + 1, rows.length - composerHeight));
-  const role = text.startsWith("/") && !text.startsWith("//") ? "accent" : undefined;
+  const role = isCommand(text) && !text.includes("\n") ? "accent" : undefined;
   const shown = rows
     .slice(from, from + composerHeight)
     .map((one, index): Row => [promptSpan(state, from + index), span(one.text, role)]);

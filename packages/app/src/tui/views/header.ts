@@ -1,5 +1,5 @@
 /** The line above the conversation: with whom, and what holds for it. */
-import { cleanLine } from "../../display.ts";
+import { cleanName } from "../../display.ts";
 import { durationText } from "../../duration.ts";
 import { fitRow, type Row, span, spread } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
@@ -11,7 +11,7 @@ export function headerRow(state: State): Row {
   const contact = contactOf(state, state.open);
   const isAlone = screenOf(state).listWidth === 0;
   if (contact === undefined) return fitRow([span(isAlone ? " asfaleia" : "", "title")], width);
-  const name = span(` ${cleanLine(contact.name)} `, "title");
+  const name = span(` ${cleanName(contact.name)} `, "title");
   return spread([name, ...factsOf(contact)], isAlone ? elsewhere(state, contact.id) : [], width);
 }
 
