@@ -14,6 +14,7 @@ import { AtTheScreen } from "./runtime/person.ts";
 import { PictureDesk } from "./runtime/pictures.ts";
 import { type Screen, tell } from "./runtime/questions.ts";
 import { type Terminal, TtyTerminal } from "./runtime/terminal.ts";
+import { Wishes } from "./runtime/wishes.ts";
 import { loadingInk } from "./shortcut.ts";
 
 /**
@@ -30,15 +31,19 @@ export async function runTui(
   // React and its reconciler are several times slower otherwise.
   process.env.NODE_ENV ??= "production";
   const person = new AtTheScreen();
-  const connect = (until: AbortSignal): Promise<Face> =>
-    onBehalfOf(person, () => connectTo(where, values, AbortSignal.any([signal, until])));
+  const wishes = new Wishes(process.env);
+  const connect = async (until: AbortSignal): Promise<Face> => {
+    const both = AbortSignal.any([signal, until]);
+    const face = await onBehalfOf(person, () => connectTo(where, values, both));
+    await wishes.learn(face);
+    return face;
+  };
   // The agent answers while Ink is loaded. Whatever has to be asked before is asked on the terminal as it was.
   const isNew = !profileExists(where);
   let first: Promise<Face> | undefined = isNew ? undefined : connect(signal);
   first?.catch(() => {});
-  const [{ Loop }, { downloadFolder }, mount] = await Promise.all([
+  const [{ Loop }, mount] = await Promise.all([
     import("./runtime/loop.ts"),
-    import("./runtime/effects.ts"),
     isPlain ? import("./plain/surface.ts").then((one) => one.plainSurface) : inkMount(),
   ]);
   await first;
@@ -54,7 +59,7 @@ export async function runTui(
     mount,
     hasColors: wantsColor(process.stdout),
     signs: signsFor(process.env, process.platform),
-    downloads: await downloadFolder(process.env),
+    downloads: () => wishes.downloads(),
     signal,
     clock: Date.now,
     ...(isNew ? { before: (screen, until) => begin(screen, person, values, until) } : {}),
@@ -65,7 +70,12 @@ export async function runTui(
     },
     notify: isPlain
       ? () => terminal.write("\x07")
-      : notifier(process.env, Date.now, (text) => terminal.write(text)),
+      : notifier(
+          process.env,
+          () => wishes.notify(),
+          Date.now,
+          (text) => terminal.write(text),
+        ),
     pictures,
   });
   person.sitAt(loop, plain && ((ask) => plain.aside(ask)));

@@ -235,7 +235,7 @@ export async function withTui(
     hasColors,
     mount,
     signs: UNICODE_SIGNS,
-    downloads: "/nowhere",
+    downloads: async () => "/nowhere",
     signal: over.signal,
     clock: () => AT,
     connect: () => Promise.resolve(face),

@@ -45,7 +45,7 @@ async function withPlain(
     mount: plainSurface,
     hasColors: false,
     signs: UNICODE_SIGNS,
-    downloads: "/nowhere",
+    downloads: async () => "/nowhere",
     signal: over.signal,
     clock: () => AT,
     connect: () => Promise.resolve(face),

@@ -1,7 +1,6 @@
 /** Does what the model wants done outside. Whatever goes wrong comes back as words. */
 import { readFile as readDisk, readdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename } from "node:path";
 import { cleanLine, cleanName } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
@@ -23,7 +22,8 @@ export interface World {
     room: { readonly columns: number; readonly rows: number },
   ): Promise<Picture | undefined>;
   /** Where files go that nobody gave a place. */
-  readonly downloads: string;
+  /** Where files are saved, unless the user names a place. */
+  readonly downloads: () => Promise<string>;
 }
 
 /** Bytes of a file that is sent; the messenger says the same. */
@@ -98,7 +98,7 @@ async function savedFiles({ face, downloads }: World, path: string | undefined) 
     import("../../talk/savedfiles.ts"),
     import("../../letters/folder.ts"),
   ]);
-  return new SavedFiles(face, await Folder.open(path === undefined ? downloads : pathOf(path)));
+  return new SavedFiles(face, await Folder.open(path === undefined ? await downloads() : pathOf(path)));
 }
 
 function told(path: string): Happening {
@@ -152,15 +152,4 @@ async function pathsFor(prefix: string): Promise<string[]> {
     .slice(0, MAX_PATHS)
     .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`)
     .sort();
-}
-
-/** Where files go: the folder that the user set, or the one that downloads go to. */
-export async function downloadFolder(env: NodeJS.ProcessEnv): Promise<string> {
-  if (env.ASFALEIA_DOWNLOADS) return resolve(env.ASFALEIA_DOWNLOADS);
-  const usual = env.XDG_DOWNLOAD_DIR || join(homedir(), "Downloads");
-  const isThere = await stat(usual).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
-  return isThere ? usual : homedir();
 }

@@ -19,7 +19,7 @@ export interface LoopOptions {
   readonly mount: (options: MountOptions) => Mounted;
   readonly hasColors: boolean;
   readonly signs: Signs;
-  readonly downloads: string;
+  readonly downloads: World["downloads"];
   readonly signal: AbortSignal;
   readonly clock: () => number;
   /** What comes before the first connection: the way to a profile. @returns whether to go on */
