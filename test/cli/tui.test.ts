@@ -120,8 +120,9 @@ for (const size of [
     const picture = alicePlace.write("rings.png", drawPicture(64));
     await alice.say(`/file ${picture}`);
     await bob.shows("rings.png");
+    await bob.say("/show");
     shot(
-      "`/file` sends a picture. This terminal draws no pixels, so it is shown in blocks.",
+      "`/file` sends a picture, `/show` fetches it. This terminal draws no pixels, so it is shown in blocks.",
       await bob.shows("▀▀▀▀"),
     );
     const log = bobPlace.write("log.txt", "a line\n".repeat(1000));

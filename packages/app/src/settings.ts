@@ -27,6 +27,7 @@ const SETTINGS = {
       if (!isAbsolute(value)) throw usage("this setting takes the whole path of a folder");
     },
   },
+  pictures: { otherwise: "ask", check: oneOf(["ask", "fetch"]) },
   "own-relay": { check: (value) => parseHere(`here=${value}`) },
 } as const satisfies Record<string, AppSetting>;
 

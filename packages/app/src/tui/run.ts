@@ -77,6 +77,7 @@ export async function runTui(
           (text) => terminal.write(text),
         ),
     pictures,
+    fetchesPictures: () => wishes.fetchesPictures(),
   });
   person.sitAt(loop, plain && ((ask) => plain.aside(ask)));
   await loop.run();

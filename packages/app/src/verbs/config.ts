@@ -21,10 +21,12 @@ Shows the settings, one of them, or gives it another value. Those of the profile
   on-message       the whole path of a program that the agent runs for each message, which it gets as a line of JSON on
                    standard input
   downloads        the folder where the terminal UI saves files
+  pictures         ask or fetch: whether the chat fetches small pictures of contacts when they come onto the screen,
+                   which tells them that you look (default: ask)
   own-relay        HOST or HOST:PORT: the agent runs a relay that others reach there, from its next start on
   github-url       what github:NAME means instead of https://github.com (GitHub Enterprise, Gitea)
   gitlab-url       what gitlab:NAME means instead of https://gitlab.com
-The value default takes one of the last six back.
+The value default takes one of the last seven back.
 
 Those of one conversation:
   retention        how long messages are kept here: off (not at all), a time such as 30d, or forever
@@ -70,7 +72,14 @@ function lineOf(name: string, text: string, asked: string | undefined): string {
 }
 
 /** What the engine does where nothing is set; other settings are its own affair. */
-const DEFAULTS = { publish: "on", receipts: "off", delays: "5", expiry: "30", notify: "name" } as const;
+const DEFAULTS = {
+  publish: "on",
+  receipts: "off",
+  delays: "5",
+  expiry: "30",
+  notify: "name",
+  pictures: "ask",
+} as const;
 const WITHOUT_DEFAULT = ["on-message", "downloads", "own-relay", "github-url", "gitlab-url"] as const;
 
 async function profileSettings(face: Face): Promise<ReadonlyMap<string, string>> {

@@ -217,13 +217,14 @@ export interface HarnessOptions {
   readonly rows?: number;
   readonly hasColors?: boolean;
   readonly env?: Record<string, string>;
+  readonly fetchesPictures?: boolean;
 }
 
 /** Runs a test with the chat on a screen, and ends it. */
 export async function withTui(
   prepare: (face: MadeUpFace) => void,
   test: (harness: Harness) => Promise<void>,
-  { columns = 80, rows = 24, hasColors = true, env = {} }: HarnessOptions = {},
+  { columns = 80, rows = 24, hasColors = true, env = {}, fetchesPictures = false }: HarnessOptions = {},
 ): Promise<void> {
   const face = new MadeUpFace();
   prepare(face);
@@ -241,6 +242,7 @@ export async function withTui(
     connect: () => Promise.resolve(face),
     notify: () => terminal.write("\x07"),
     pictures: new PictureDesk({ TERM: "xterm", ...env }, (text) => terminal.write(text)),
+    fetchesPictures: () => fetchesPictures,
   });
   const running = loop.run();
   const screen = (): string[] => {

@@ -51,6 +51,7 @@ async function withPlain(
     connect: () => Promise.resolve(face),
     notify: () => {},
     pictures: new PictureDesk({ ASFALEIA_PICTURES: "off" }, () => {}),
+    fetchesPictures: () => false,
   });
   const running = loop.run();
   try {

@@ -420,12 +420,25 @@ describe("the chat on a screen", () => {
       { env: { ASFALEIA_PICTURES: "sixel" } },
     ));
 
-  it("fetches what a contact offers when it is on the screen, and nothing where pictures are off", async () => {
+  it("fetches what a contact offers when somebody says so: looking alone tells them nothing", () =>
+    withTui(
+      (face) => showsPicture(face, "offered"),
+      async ({ shows, press, until, face }) => {
+        await shows("/show shows it");
+        await shows("● relay");
+        assert.equal(face.last("files.accept"), undefined);
+        press("/show", KEY.enter);
+        await until("asked for", () => face.last("files.accept")?.file === PICTURE);
+      },
+    ));
+
+  it("fetches it when it is on the screen where that was set, and nothing where pictures are off", async () => {
     await withTui(
       (face) => showsPicture(face, "offered"),
       async ({ until, face }) => {
         await until("asked for", () => face.last("files.accept")?.file === PICTURE);
       },
+      { fetchesPictures: true },
     );
     await withTui(
       (face) => showsPicture(face, "offered"),
@@ -434,7 +447,7 @@ describe("the chat on a screen", () => {
         await shows("● relay");
         assert.equal(face.last("files.accept"), undefined);
       },
-      { env: { ASFALEIA_PICTURES: "off" } },
+      { env: { ASFALEIA_PICTURES: "off" }, fetchesPictures: true },
     );
   });
 });

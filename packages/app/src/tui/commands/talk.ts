@@ -3,6 +3,7 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import { durationMs, durationText } from "../../duration.ts";
 import { aim, say } from "../model/composing.ts";
 import { deliveryInfo } from "../model/infos.ts";
+import { isPicture } from "../model/pictures.ts";
 import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
 import { call, remark, type Step, step } from "../model/step.ts";
 import { chosenOrLast } from "../model/talks.ts";
@@ -53,6 +54,8 @@ export const isSaid = ({ kind, deleted }: MessageView): boolean => kind !== "not
 export const isTheirs = (message: MessageView): boolean => isSaid(message) && !message.isOwn;
 export const isMine = (message: MessageView): boolean => isSaid(message) && message.isOwn;
 const isEditable = (message: MessageView): boolean => isMine(message) && message.file === undefined;
+const isShowable = (message: MessageView): boolean =>
+  isTheirs(message) && isPicture(message) && message.file?.state === "offered";
 const hasFile = (message: MessageView): boolean => isSaid(message) && message.file !== undefined;
 
 export function reply(state: State, text: string): Step {
@@ -108,6 +111,19 @@ export function save(state: State, path: string): Step {
           file,
           path: path === "" ? undefined : path,
         }),
+  );
+}
+
+/** Fetches a picture, to be looked at; it is drawn when it is here. */
+export function show(state: State): Step {
+  return withMeant(
+    state,
+    isShowable,
+    "there is no picture here that is not shown",
+    ({ file }, { contact }) =>
+      file === undefined
+        ? step(state)
+        : step(remark(state, "fetching it"), call("files.accept", { contact, file: file.id })),
   );
 }
 
@@ -183,6 +199,7 @@ export const TALK_COMMANDS: readonly Command[] = [
   { name: "edit", args: "[TEXT]", help: "give your last message another text", run: edit },
   { name: "delete", args: "", help: "delete your last message everywhere", run: remove },
   { name: "file", args: "PATH", help: "send a file or a picture", complete: paths, run: sendFile },
+  { name: "show", args: "", help: "fetch a picture, and show it", run: show },
   { name: "save", args: "[PATH]", help: "fetch and save a file", run: save },
   {
     name: "timer",

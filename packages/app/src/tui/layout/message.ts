@@ -190,7 +190,10 @@ function fileState(
   if (file.state === "failed") return [[span("did not come whole", "error")]];
   if (file.state === "cancelled") return [[span("cancelled", "quiet")]];
   if (isOwn) return file.state === "offered" ? [[span("offered", "quiet")]] : [];
-  if (file.state === "offered") return [[span("/save fetches it", "quiet")]];
+  if (file.state === "offered") {
+    const isPicture = file.type.startsWith("image/");
+    return [[span(isPicture ? "/show shows it, /save keeps it" : "/save fetches it", "quiet")]];
+  }
   return (picture?.rows.length ?? 0) === 0 && file.state === "complete"
     ? [[span("here: /save keeps it in a folder", "quiet")]]
     : [];

@@ -1,5 +1,5 @@
 /** Keys while a message is chosen. */
-import { deliveries, edit, isSaid, react, remove, reply, save } from "../commands/talk.ts";
+import { deliveries, edit, isSaid, react, remove, reply, save, show } from "../commands/talk.ts";
 import { composing } from "../composer/composer.ts";
 import { screenOf } from "../layout/screen.ts";
 import { withComposer } from "./composing.ts";
@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<string, (state: State) => Step>> = {
   d: remove,
   delete: remove,
   s: (state) => save(state, ""),
+  v: show,
   i: deliveries,
   "+": askReaction,
   a: askReaction,

@@ -41,7 +41,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["Ctrl+Up", "choose: then Up and Down, or k and j"],
       ["r, e, d", "reply, edit, delete"],
       ["+", "react"],
-      ["s, i", "save its file, how far it is"],
+      ["v, s, i", "view its picture, save its file, how far it is"],
       ["Enter", "reply"],
       ["Esc", "back to writing"],
     ],

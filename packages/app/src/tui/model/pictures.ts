@@ -7,7 +7,7 @@ import { sceneOf, screenOf } from "../layout/screen.ts";
 import { contactOf, openTalk, type State } from "./state.ts";
 import { call, type Effect, type Step, step } from "./step.ts";
 
-/** Bytes of a picture that a contact offers, which is fetched without being asked for. */
+/** Bytes of a picture that a contact offers, which is fetched without being asked for where the user has set so. */
 export const MAX_FETCHED_BYTES = 2 * 1024 * 1024;
 /** Bytes of all pictures that are fetched like that, until the chat ends: a contact is not to fill the disk. */
 export const MAX_UNASKED_BYTES = 64 * 1024 * 1024;
@@ -62,12 +62,19 @@ export function picturesOnScreen(state: State): Step {
   );
 }
 
-function isWanted(state: State, { contact, file, isOwn, deleted }: MessageView): boolean {
-  if (file === undefined || deleted || !/^image\/(png|jpeg|gif|webp)\b/.test(file.type)) return false;
+/** Whether the file of a message calls itself a picture of a kind that may be shown. */
+export function isPicture({ file, deleted }: MessageView): boolean {
+  return file !== undefined && !deleted && /^image\/(png|jpeg|gif|webp)\b/.test(file.type);
+}
+
+function isWanted(state: State, message: MessageView): boolean {
+  const { contact, file, isOwn } = message;
+  if (file === undefined || !isPicture(message)) return false;
   if (state.pictures.has(file.id)) return false;
   if (file.state === "complete") return file.size <= MAX_DRAWN_BYTES;
   const isContact = contactOf(state, contact)?.state === "contact";
-  return !isOwn && file.state === "offered" && isContact && file.size <= MAX_FETCHED_BYTES;
+  const isOffered = !isOwn && file.state === "offered" && isContact;
+  return state.fetchesPictures && isOffered && file.size <= MAX_FETCHED_BYTES;
 }
 
 export function withPicture(state: State, file: string, picture: Picture): State {

@@ -58,6 +58,8 @@ export interface State {
   readonly hasColors: boolean;
   /** Whether pictures are shown. */
   readonly hasPictures: boolean;
+  /** Whether those of contacts are fetched when they come onto the screen: they learn of it. */
+  readonly fetchesPictures: boolean;
   /** By the id of the file; without rows while they are made, and where they cannot be. */
   readonly pictures: ReadonlyMap<string, Picture>;
   /** Pictures that were fetched without being asked for, by the id of the file, and their bytes. */
@@ -92,6 +94,7 @@ export function initialState(
     completion: undefined,
     hasColors: true,
     hasPictures: true,
+    fetchesPictures: false,
     pictures: new Map(),
     fetched: new Map(),
     paths: { for: "", found: [] },

@@ -28,6 +28,8 @@ export interface LoopOptions {
   readonly connect: (signal: AbortSignal) => Promise<Face>;
   readonly notify: World["notify"];
   readonly pictures: PictureDesk;
+  /** Whether pictures of contacts are fetched when they come onto the screen. */
+  readonly fetchesPictures: () => boolean;
 }
 
 /** What comes by itself is drawn so often at most; keys at once. */
@@ -139,6 +141,7 @@ export class Loop {
       try {
         const face = await this.#options.connect(signal);
         this.#face = face;
+        this.#state = { ...this.#state, fetchesPictures: this.#options.fetchesPictures() };
         const events = await face.events({ signal });
         if (isFirst) this.#begin();
         else this.dispatch({ type: "link", isUp: true });

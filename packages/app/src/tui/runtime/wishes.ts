@@ -27,6 +27,11 @@ export class Wishes {
     return NOTIFY_SETTINGS.find((one) => one === word) ?? "bare";
   }
 
+  /** Whether pictures of contacts are fetched when they come onto the screen, which tells them that somebody looks. */
+  fetchesPictures(): boolean {
+    return this.#settings.pictures === "fetch";
+  }
+
   /** Where files are saved: as it was set, else the folder for downloads, else home. */
   async downloads(): Promise<string> {
     const wanted = this.#env.ASFALEIA_DOWNLOADS || this.#settings.downloads;
