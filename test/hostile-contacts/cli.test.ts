@@ -32,7 +32,7 @@ const NAMES = [
   "שלום",
   "12 שלום.png",
   "../../.ssh/authorized_keys",
-  "a, image/png, 3 bytes, saved: /home/bob/a",
+  "a, image/png, 3 bytes, saved: /tmp/a",
   "x  3 bytes  saved: b",
 ].map((name) => name.toWellFormed());
 const TYPES = ["image/png", "text/plain, 3 bytes, saved: /tmp/x", "12", " ", "a/b\x7f"];
