@@ -247,3 +247,19 @@ test("a card leads to no socket of this machine", LIMIT, async (t) => {
     [],
   );
 });
+
+test("that a message was read is told to nobody, unless the user has said so", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const alice = await newPerson(t, relay);
+  const bob = await newPerson(t, relay);
+  const { aToB, bToA } = await talk(alice, bob);
+  const { id } = await alice.messenger.send(aToB, "read me");
+  await bob.next("message", ({ message }) => message.text === "read me");
+  await alice.next("state", (event) => event.id === id && event.state === "delivered");
+  await bob.messenger.markRead(bToA);
+  assert.equal(bob.profile.receipts.nextAt(), undefined);
+  // What was said later would come later.
+  await bob.messenger.send(bToA, "the next");
+  await alice.next("message", ({ message }) => message.text === "the next");
+  assert.equal(alice.messenger.find(id).state, "delivered");
+});

@@ -1,6 +1,6 @@
 /**
  * A contact who means harm, and every verb that shows something of hers: whole programs, a real relay between them, and every
- * byte that reaches Bob's terminal (issue 4, "Hostile contacts").
+ * byte that reaches Bob's terminal.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -32,7 +32,7 @@ const NAMES = [
   "שלום",
   "12 שלום.png",
   "../../.ssh/authorized_keys",
-  "a, image/png, 3 bytes, saved: /srv/bob/a",
+  "a, image/png, 3 bytes, saved: /tmp/a",
   "x  3 bytes  saved: b",
 ].map((name) => name.toWellFormed());
 const TYPES = ["image/png", "text/plain, 3 bytes, saved: /tmp/x", "12", " ", "a/b\x7f"];
@@ -135,6 +135,9 @@ async function look(): Promise<void> {
   await show("no such contact", ["history", "mallory\x1b[2J\u202e"]);
   await show("rename", ["contacts", "rename", "mallory", "\x1b]52;c;ZXZpbA==\x07"]);
   await show("send to nobody", ["send", "mallor\u202e\x9b", "x"]);
+  await bob.ok(["contacts", "rename", "mallory", "מרים"]);
+  await show("history of Miriam", ["history", "מרים", "--limit", "60"]);
+  await bob.ok(["contacts", "rename", "מרים", "mallory"]);
   await show("completion", ["completion", "names"]);
   await show("rpc", ["rpc", "messages.history", '{"contact": 2, "limit": 500}']);
   await show("export", ["export"]);
@@ -244,7 +247,15 @@ const OURS =
 
 test("a contact cannot reverse text across fields", { skip: missing("fribidi") }, () => {
   assertNowhere(/[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u);
-  for (const what of ["listen", "history", "search", "requests", "contacts", "invite list", "status"]) {
+  for (const what of [
+    "listen",
+    "history",
+    "history of Miriam",
+    "search",
+    "requests",
+    "contacts",
+    "invite list",
+  ]) {
     const text = (seen.get(what)?.toString("utf8") ?? "")
       .replaceAll("\r\n", "\n")
       .replace(/\x1b\[[\d;]*m/g, "")
@@ -256,6 +267,7 @@ test("a contact cannot reverse text across fields", { skip: missing("fribidi") }
       assert.deepEqual(visual[nth]?.match(OURS), line.match(OURS), `${what}: ${JSON.stringify(line)}`);
   }
   assert.match(seen.get("history")?.toString("utf8") ?? "", /file: שלום/);
+  assert.match(seen.get("history of Miriam")?.toString("utf8") ?? "", /מרים.*[0-9a-f]{8}/);
 });
 
 const TOLD_OF_REQUESTS = "Somebody unknown has written: asfaleia requests (1)";
@@ -268,7 +280,7 @@ test("a contact cannot pass for a line of ours, or for a field of one", () => {
       if (/^\* mallory: an SSH key is pinned: SHA256:\S+$/.test(line)) continue;
       assert.match(
         line,
-        /^((me to )?mallory {2}[0-9a-f]{8} {2}|answers [0-9a-f]{8}$|file: |reactions: |needs a newer)/u,
+        /^(((me to )?mallory|request \w{8}) {2}[0-9a-f]{8} {2}|answers [0-9a-f]{8}$|file: |reactions: |needs a newer)/u,
         `${what}: ${JSON.stringify(line)}`,
       );
       if (!line.startsWith("file: ")) continue;

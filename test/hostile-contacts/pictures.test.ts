@@ -1,4 +1,4 @@
-/** Pictures that are bombs, sent to somebody who sits in the chat, which shows pictures unasked (issue 4, "Hostile contacts"). */
+/** Pictures that are bombs, sent to somebody who sits in the chat and has set that pictures are fetched unasked. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -47,6 +47,7 @@ const BOMBS: Readonly<Record<string, Uint8Array>> = {
 test("a contact cannot exhaust memory with a picture", async (t) => {
   await using stage = await Stage.open();
   await stage.heard(await stage.says("the first"));
+  await stage.bob.ok(["config", "pictures", "fetch"]);
   await using chat = new Chat(stage.bob, { env: { COLORTERM: "truecolor" } });
   await chat.shows("the first");
   await chat.echo();

@@ -1,6 +1,6 @@
 /**
  * A contact who means harm while Bob sits in the chat on a terminal: a real agent and relay behind it, every byte that reaches
- * the terminal, and what a terminal shows of it (issue 4, "Hostile contacts").
+ * the terminal, and what a terminal shows of it.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -190,6 +190,7 @@ test("a contact cannot pass for anybody else, or for a line of ours", async () =
 
 test("a contact cannot reverse text across fields in the chat", { skip: missing("fribidi") }, async () => {
   await hear("שלום 12", "12 שלום", "\u202eevil");
+  assert.doesNotMatch(chat.pty.text, /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u);
   await stage.offers("שלום 7");
   await hear("offered");
   assertSeenInPlace();

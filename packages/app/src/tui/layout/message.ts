@@ -205,8 +205,8 @@ function reactionRow({ reactions }: MessageView, room: number): Row {
     const shown = cut(cleanLine(emoji), LEAST_TEXT);
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
-  const text = beside(
-    ...[...counts].map(([emoji, count]) => (count === 1 ? emoji : `${closed(emoji)} ${count}`)),
-  );
+  // No more of them fit than there are cells.
+  const shown = [...counts].slice(0, room);
+  const text = beside(...shown.map(([emoji, count]) => (count === 1 ? emoji : `${closed(emoji)} ${count}`)));
   return [span(cut(text, room), "accent")];
 }
