@@ -7,6 +7,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import * as protocol from "@asfaleia/protocol";
 import { KINDS } from "../packages/protocol/test/kinds.ts";
+import { makeTour, TOUR } from "../test/tour/document.ts";
+import { SCREENS, snapshotPath } from "../test/tour/snapshots.ts";
+import { SIZES } from "../test/tour/stage.ts";
 import { makeRpcDocs, RPC_DOCS } from "./make-rpc-docs.ts";
 
 /** A repository's files, by path from its root with `/`. */
@@ -32,6 +35,7 @@ export function checkDocs(tree: Tree): string[] {
     ...checkPackets(tree),
     ...checkVectors(tree),
     ...checkRpc(tree),
+    ...checkTour(tree),
     ...checkForbidden(tree),
   ];
 }
@@ -212,6 +216,22 @@ export function checkVectors(tree: Tree): string[] {
 export function checkRpc(tree: Tree): string[] {
   const isThere = tree.paths.includes(RPC_DOCS) && tree.read(RPC_DOCS) === makeRpcDocs();
   return isThere ? [] : [`${RPC_DOCS}: is not what the code says: npm run rpc-docs writes it anew`];
+}
+
+/** The tour shows the screens that its test compares with. */
+export function checkTour(tree: Tree): string[] {
+  const [size] = SIZES;
+  if (size === undefined || !tree.paths.includes(TOUR)) return [`${TOUR} is missing`];
+  const screen = (step: string): string | undefined => {
+    const path = snapshotPath(size, step);
+    return tree.paths.includes(path) ? tree.read(path).replace(/\n$/, "") : undefined;
+  };
+  try {
+    if (tree.read(TOUR) === makeTour(screen)) return [];
+    return [`${TOUR}: is not what the steps and ${SCREENS} say: npm run tour -- --update writes it anew`];
+  } catch (error) {
+    return [`${TOUR}: ${error instanceof Error ? error.message : error}`];
+  }
 }
 
 /** Wire formats are in two documents, and no clause has a name that stands in both. */

@@ -9,6 +9,7 @@ const GROUPS: readonly { readonly name: string; readonly files: string; readonly
     files: "test/{scripts,cli,agent,interop,e2e,engine,hostile-contacts}/**/*.test.ts",
     atOnce: 2,
   },
+  { name: "tour", files: "test/tour/**/*.test.ts", atOnce: 1 },
   { name: "library", files: "test/library.test.ts", atOnce: 1 },
   { name: "crashes", files: "test/crash/**/*.test.ts", atOnce: 1 },
   { name: "simulator", files: "test/simulate/**/*.test.ts", atOnce: 1 },

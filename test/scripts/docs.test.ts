@@ -11,6 +11,7 @@ import {
   checkMessagePath,
   checkPackets,
   checkRpc,
+  checkTour,
   checkVectors,
   readTree,
   type Tree,
@@ -48,6 +49,12 @@ test("the protocol's document agrees with the code", () => {
 test("the agent's document agrees with the code, and one that does not is found", () => {
   assert.deepEqual(checkRpc(real), []);
   finds(checkRpc(changed("docs/rpc.md", "### agent.stop", "### agent.end")), /npm run rpc-docs/);
+});
+
+test("the tour shows the screens of its snapshots, and one that does not is found", () => {
+  assert.deepEqual(checkTour(real), []);
+  finds(checkTour(changed("docs/tour.md", "Start one here", "Start one there")), /npm run tour/);
+  finds(checkTour(changed("test/tour/screens/80x24/alice-relay.txt", "Start", "Begin")), /npm run tour/);
 });
 
 test("links: to files, folders and headings", () => {

@@ -121,22 +121,24 @@ export function sizeText(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
+const MINUTE_MS = 60_000;
 const UNITS: readonly (readonly [string, number])[] = [
   ["week", 604_800_000],
   ["day", 86_400_000],
   ["hour", 3_600_000],
-  ["minute", 60_000],
+  ["minute", MINUTE_MS],
 ];
 
-/** `3 hours`: a span in its largest unit, rounded up so that it never says less than there is. */
+/**
+ * `3 hours`: a span, rounded up so that it never says less than there is. A unit is used from two of it on: a timer of a week says
+ * 7 days from its first moment to the end of its first day.
+ */
 export function spanText(ms: number): string {
   for (const [name, size] of UNITS) {
-    if (ms >= size) {
-      const count = Math.ceil(ms / size);
-      return `${count} ${name}${count === 1 ? "" : "s"}`;
-    }
+    if (ms >= 2 * size) return `${Math.ceil(ms / size)} ${name}s`;
   }
-  return "less than a minute";
+  if (ms > MINUTE_MS) return "2 minutes";
+  return ms === MINUTE_MS ? "1 minute" : "less than a minute";
 }
 
 /** A bar of so many cells, as full as a part of the whole. */

@@ -156,7 +156,7 @@ describe("a conversation on the screen", () => {
         },
       }),
       message(5, { kind: "notice", text: "verification-fell" }),
-      message(6, { until: AT + 3_600_000 }),
+      message(6, { until: AT + 6 * 61_000 + 3_600_000 }),
       message(7, { kind: "reply", replyTo: "a".repeat(32), text: "lost" }),
     ];
     const text = shown(scene(all, { height: 30, width: 100 })).join("\n");
@@ -169,7 +169,7 @@ describe("a conversation on the screen", () => {
       "2.0 MB",
       "50 %",
       "no longer verified",
-      "(gone in 1 hour)",
+      "(gone in 60 minutes)",
       "↳ an earlier message",
     ]) {
       assert.ok(text.includes(part), `${part} in\n${text}`);
@@ -267,7 +267,9 @@ describe("signs and words", () => {
   it("tells sizes, spans, days and progress", () => {
     assert.equal(sizeText(999), "999 B");
     assert.equal(sizeText(1_234_567), "1.2 MB");
-    assert.equal(spanText(86_400_000), "1 day");
+    assert.equal(spanText(86_400_000), "24 hours");
+    assert.equal(spanText(7 * 86_400_000), "7 days");
+    assert.equal(spanText(6 * 86_400_000 + 1), "7 days");
     assert.equal(spanText(3 * 3_600_000 - 1), "3 hours");
     assert.equal(progressBar(1, 2, 4, ASCII_SIGNS), "##..");
     assert.match(dayText(AT - 86_400_000, AT), /^Yesterday, /);

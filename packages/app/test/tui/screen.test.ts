@@ -203,7 +203,7 @@ describe("the chat on a screen", () => {
       async ({ shows, press }) => {
         await shows("Write, /");
         press(ctrl("k"), "rex");
-        await shows(/› rex\n\n +Robert Example/);
+        await shows(/› rex\n\n {2}• Robert Example/);
         press(KEY.enter);
         await shows(/│ Robert Example {3}not verified/);
         press(KEY.tab);

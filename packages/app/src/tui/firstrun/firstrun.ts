@@ -1,29 +1,28 @@
 /** The way from nothing to a profile: a key, a relay, a name, a passphrase. */
-import { homedir, networkInterfaces, userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { cleanLine } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import { findOwnKey } from "../../keys.ts";
 import { type InitialiseValues, initialise } from "../../profile/initialise.ts";
-import type { ProfileValues } from "../../profile/where.ts";
+import { type ProfileValues, whereIs } from "../../profile/where.ts";
 import { ask, type Choice, choose, type Screen, tell } from "../runtime/questions.ts";
 import { type FoundKey, keysIn, makeKey, shownKey } from "./keys.ts";
+import { chooseRelay } from "./relay.ts";
 
 const WELCOME =
   "asfaleia is a chat whose account is your SSH key. Messages go sealed from device to device; a relay passes them on and " +
   "keeps them in memory only. Four questions, and you are there. Which key are you?";
-const RELAY =
-  "A relay passes sealed messages on, and cannot read them. Whoever invited you has told you theirs; or start one here, " +
-  "if others can reach this machine.";
-const NAME = "How are you called? Whoever gets your card sees this name; it can be empty.";
+const NAME = "What are you called? Whoever gets your card sees this name; it can be empty.";
 const MAX_NAME = 64;
 
 /** Leads through it; at the end there is a word on the screen that things go on. @returns false where the user leaves before there is a profile */
 export async function firstRun(screen: Screen, values: ProfileValues, signal: AbortSignal): Promise<boolean> {
   const identity = await chooseKey(screen, values.identity, signal);
   if (identity === null) return false;
+  const trusting = { home: whereIs(values).home, acceptNew: values["accept-new"] === true };
   for (;;) {
-    const relay = await chooseRelay(screen, signal);
+    const relay = await chooseRelay(screen, trusting, signal);
     if (relay === null) return false;
     const asking = { title: "Your name", text: NAME, begun: userName(), takesNothing: true };
     const name = await ask(screen, asking, signal);
@@ -98,33 +97,6 @@ async function offered(folder: string, signal: AbortSignal): Promise<FoundKey[]>
   if (first === undefined) return files;
   const shown = shownKey(first.file, first.publicKey, first.comment);
   return [shown, ...files.filter((key) => key.fingerprint !== shown.fingerprint)];
-}
-
-/** @returns what `--relay` takes, undefined for the one of the environment, null where the user leaves */
-async function chooseRelay(screen: Screen, signal: AbortSignal): Promise<string | undefined | null> {
-  const set = process.env.ASFALEIA_RELAY;
-  const choices: Choice<"set" | "given" | "here">[] = [
-    ...(set ? [{ value: "set" as const, label: cleanLine(set), detail: "ASFALEIA_RELAY" }] : []),
-    { value: "given", label: "One whose address I have", detail: "asfaleia://…" },
-    { value: "here", label: "Start one here", detail: "it runs while your agent does" },
-  ];
-  const chosen = await choose(screen, "Relay", RELAY, choices, signal);
-  if (chosen === null) return null;
-  if (chosen === "set") return undefined;
-  const title = "Relay";
-  const asking =
-    chosen === "given"
-      ? { title, text: "Its address, as you were given it:" }
-      : { title, text: "A name or an address that others reach this machine by:", begun: ownAddress() };
-  const answer = await ask(screen, asking, signal);
-  if (answer === null) return chooseRelay(screen, signal);
-  return chosen === "given" ? answer.trim() : `here=${answer.trim()}`;
-}
-
-/** An address of this machine in its network; the loopback where it has none. */
-function ownAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
-  return all.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? "127.0.0.1";
 }
 
 function userName(): string {

@@ -154,10 +154,11 @@ function textRows(message: MessageView, { now }: Around, room: number): Row[] {
     : [...shown.slice(0, -1), [span(`${last} `), span(remarks, "quiet")]];
 }
 
-function remarksOf({ edited, until }: MessageView, now: number): string {
+function remarksOf({ edited, until, arrivedAt }: MessageView, now: number): string {
   const remarks: string[] = [];
   if (edited) remarks.push("edited");
-  if (until !== undefined) remarks.push(`gone in ${spanText(Math.max(0, until - now))}`);
+  // It may have come since the screen was last told the time.
+  if (until !== undefined) remarks.push(`gone in ${spanText(Math.max(0, until - Math.max(now, arrivedAt)))}`);
   return remarks.length === 0 ? "" : `(${remarks.join(", ")})`;
 }
 

@@ -46,8 +46,11 @@ function onMessage(state: State, message: MessageView): Step {
   if (contact === undefined) return step(shown, loadContacts());
   if (message.isOwn || message.kind === "notice" || message.read) return step(shown);
   const counted = withUnread(shown, message.contact, (unread) => unread + 1);
-  if (isSeen) return seen(counted);
-  return step(counted, { do: "notify", name: contact.name });
+  // They have set the timer: what the messenger tells of it is their next message.
+  const isTimerOther = (message.until !== undefined) !== contact.timerMs > 0;
+  const effects = isTimerOther ? [loadContacts()] : [];
+  if (isSeen) return andThen(seen(counted), (now) => step(now, ...effects));
+  return step(counted, { do: "notify", name: contact.name }, ...effects);
 }
 
 /** Keys of somebody have changed: the list and the conversation say so. */

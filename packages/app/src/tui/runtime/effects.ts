@@ -7,7 +7,7 @@ import type { EventView, Face } from "../../face/face.ts";
 import type { Picture } from "../layout/message.ts";
 import { withPicture } from "../model/pictures.ts";
 import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
-import { pathOf } from "./paths.ts";
+import { pathOf, shownPath } from "./paths.ts";
 
 /** What effects need of the world. */
 export interface World {
@@ -102,7 +102,7 @@ async function savedFiles({ face, downloads }: World, path: string | undefined) 
 }
 
 function told(path: string): Happening {
-  return { type: "then", step: (state) => step(remark(state, `saved: ${cleanLine(path)}`)) };
+  return { type: "then", step: (state) => step(remark(state, `saved: ${cleanLine(shownPath(path))}`)) };
 }
 
 /** A file that was asked for before may be whole now. */

@@ -7,3 +7,9 @@ export function pathOf(written: string): string {
   const plain = written.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
   return resolve(plain.replace(/^~(?=\/|$)/, homedir()));
 }
+
+/** The other way round: short where it is in the user's home. */
+export function shownPath(path: string): string {
+  const home = `${homedir()}/`;
+  return path.startsWith(home) ? `~/${path.slice(home.length)}` : path;
+}

@@ -28,8 +28,9 @@ function welcome({ contacts }: State): Row[] {
   return [
     [span(" Nobody is here yet.", "title")],
     EMPTY_ROW,
-    [span(" /add   make a contact of a card or an SSH key")],
-    [span(" /card  your own card, for others to write to you")],
-    [span(" /help  everything else")],
+    [span(" /code    a code to tell somebody who is there")],
+    [span(" /invite  a link to send to one person")],
+    [span(" /join    use a code or a link that you were given")],
+    [span(" /help    everything else")],
   ];
 }

@@ -76,8 +76,11 @@ function listBody(state: State, overlay: ListOverlay, width: number, height: num
   const room = Math.max(1, height - 2 - text.length);
   const start = Math.max(0, Math.min(overlay.index - room + 1, items.length - room));
   const lines = items.slice(start, start + room).map(({ label, detail }, nth): Row => {
-    const row = spread([span(" "), span(label)], [span(` ${detail} `, "quiet")], width);
-    return start + nth === overlay.index ? chosen(row) : row;
+    const isChosen = start + nth === overlay.index;
+    // Reversed colours alone say nothing to whoever does not see them.
+    const mark = span(isChosen ? `${state.signs.dot} ` : "  ");
+    const row = spread([mark, span(label)], [span(` ${detail} `, "quiet")], width);
+    return isChosen ? chosen(row) : row;
   });
   const empty: Row[] = items.length === 0 ? [[span(overlay.empty, "quiet")]] : [];
   return {

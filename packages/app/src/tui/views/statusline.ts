@@ -8,11 +8,10 @@ import type { State } from "../model/state.ts";
 const LEAST_FOR_HINTS = 60;
 
 export function statusRow(state: State): Row {
-  const { columns, now } = state;
-  const hints =
-    columns < LEAST_FOR_HINTS || state.overlay !== undefined
-      ? []
-      : [span(" F1 help  Ctrl+K go to ", "quiet")];
+  const { columns, now, overlay } = state;
+  // What lies over the conversation has keys of its own.
+  const hasHints = columns >= LEAST_FOR_HINTS && overlay === undefined;
+  const hints = !hasHints ? [] : [span(" F1 help  Ctrl+K go to ", "quiet")];
   return spread(
     [span(" "), ...connection(state), ...counts(state)],
     [...hints, span(` ${clock(now)} `, "quiet")],
@@ -20,8 +19,10 @@ export function statusRow(state: State): Row {
   );
 }
 
-function connection({ relays, signs, isAway }: State): Span[] {
+function connection({ relays, signs, isAway, contacts, overlay }: State): Span[] {
   if (isAway) return [span(`${signs.off} the agent is gone: trying again`, "error")];
+  // Whoever is asked something before there is a profile waits for nothing.
+  if (contacts === undefined && overlay !== undefined) return [];
   if (relays.size === 0) return [span(`${signs.off} connecting`, "quiet")];
   return [...relays].flatMap(([relay, isUp], index) => [
     span(index === 0 ? "" : "  "),
