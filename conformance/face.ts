@@ -64,7 +64,9 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
   it("about contacts", async () => {
     const contact = (await call("contacts.add", { keys: [keyLine()], as: "bob" })) as { id: number };
     bob = contact.id;
-    assert.deepEqual(await call("contacts.get", { name: "BOB" }), contact);
+    // Where the messenger runs, it may have looked for a card meanwhile.
+    const found = (await call("contacts.get", { name: "BOB" })) as { lookups: number };
+    assert.deepEqual({ ...found, lookups: 0 }, contact);
     assert.equal(await call("contacts.get", { name: "nobody" }), null);
     assert.equal(((await call("contacts.list", {})) as unknown[]).length, 2);
     await call("contacts.keys", { contact: bob });
