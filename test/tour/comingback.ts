@@ -2,6 +2,9 @@
 import { PASSPHRASES } from "./beginning.ts";
 import { type Chapter, press, type, wait } from "./step.ts";
 
+/** At the end of the screen: above it stands what was asked before. */
+const ASKED = /Enter passphrase for the profile 'default':\n*$/;
+
 export const COMING_BACK: Chapter = {
   title: "Coming back",
   steps: [
@@ -36,7 +39,7 @@ export const COMING_BACK: Chapter = {
       name: "alice-asked",
       who: "alice",
       keys: [type("asfaleia"), ...press("Enter")],
-      shows: /passphrase for the profile/,
+      shows: ASKED,
       says: "The next start asks for the passphrase, once for as long as the agent runs.",
     },
     {
@@ -49,13 +52,7 @@ export const COMING_BACK: Chapter = {
     {
       name: "bob-again",
       who: "bob",
-      keys: [
-        type("asfaleia"),
-        ...press("Enter"),
-        wait(/passphrase for the profile/),
-        type(PASSPHRASES.bob),
-        ...press("Enter"),
-      ],
+      keys: [type("asfaleia"), ...press("Enter"), wait(ASKED), type(PASSPHRASES.bob), ...press("Enter")],
       shows: /verified[\s\S]*plan\.txt[\s\S]*● 127/,
     },
     {

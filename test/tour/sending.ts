@@ -11,7 +11,7 @@ export const SENDING: Chapter = {
       name: "bob-picture",
       who: "bob",
       keys: [type("/file ~/hills.png"), ...press("Enter")],
-      shows: /▀▀[\s\S]*✓✓◉/,
+      shows: /hills\.png[\s\S]*offered[\s\S]*✓✓◉/,
       says: "`/file` sends a picture or a file; Tab completes its path.",
     },
     {
