@@ -84,11 +84,11 @@ const SUMMARY = {
   empty: (place: string) => `${place} shows no usable key any more; some were pinned for`,
 } as const;
 
-const ASK = "Ask them on another way whether the change is theirs, and compare fingerprints";
+const ASK = "Ask them in another way whether the change is theirs, and compare fingerprints";
 
 const ADVICE = {
   changed: `They may have a new key, or somebody else may have put one there. ${ASK} before you take it.`,
   replaced: `They may have new keys, or somebody else may have the account now. ${ASK} before you take any.`,
   empty:
-    "The keys may have been taken down, or the account is gone, or the host does not tell. Ask them on another way.",
+    "The keys may have been taken down, or the account is gone, or the host does not tell. Ask them in another way.",
 } as const;

@@ -13,7 +13,7 @@ import { agrees, canAsk } from "../person.ts";
 export const help = `Usage: asfaleia verify NAME [--confirm] [--home DIR] [--profile NAME]
 
 Shows the safety number, 60 digits that you and your contact see alike as long as nobody is between you: as digits, and
-at a terminal also as a QR code, below the pictures of both sides' keys. Compare it on another way, such as a phone
+at a terminal also as a QR code, below the pictures of both sides' keys. Compare it in another way, such as a phone
 call; at a terminal you are asked whether it is the same.
 
   --confirm        it has been compared, and is the same: the contact counts as verified

@@ -127,7 +127,7 @@ test("what is the same is one quiet line, what has changed cannot be passed over
   assert.ok(
     changed.includes(`  new   256 ${ids[1]} comes (ED25519)\n  gone  ${ids[2]}\n  same  ${ids[0]}\n`),
   );
-  assert.match(changed, /Ask them on another way .*Nothing was changed here\.\n$/s);
+  assert.match(changed, /Ask them in another way .*Nothing was changed here\.\n$/s);
 
   assert.match(
     show([ids[2]], [comes]),

@@ -121,9 +121,7 @@ export function show(state: State): Step {
     isShowable,
     "there is no picture here that is not shown",
     ({ file }, { contact }) =>
-      file === undefined
-        ? step(state)
-        : step(remark(state, "fetching it"), call("files.accept", { contact, file: file.id })),
+      file === undefined ? step(state) : step(state, call("files.accept", { contact, file: file.id })),
   );
 }
 

@@ -93,7 +93,7 @@ function safetyOverlay(
     );
   const rows = (width: number): Row[] => [
     ...paragraph(
-      `Ask ${name} on another way, such as a phone call, for the number that they see for you. As long as nobody is between you it is this one:`,
+      `Ask ${name} in another way, such as a phone call, for the number that they see for you. As long as nobody is between you it is this one:`,
       width,
     ),
     EMPTY_ROW,

@@ -1,4 +1,5 @@
 /** Does what the model wants done outside. Whatever goes wrong comes back as words. */
+import { isUtf8 } from "node:buffer";
 import { readFile as readDisk, readdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { cleanLine, cleanName } from "../../display.ts";
@@ -71,7 +72,8 @@ async function sendFile(contact: number, written: string, { face }: World): Prom
     import("../../letters/mediatype.ts"),
   ]);
   const name = basename(path);
-  await hand(face, contact, { name, type: typeOf(name, false), bytes: await readDisk(path) });
+  const bytes = await readDisk(path);
+  await hand(face, contact, { name, type: typeOf(name, isUtf8(bytes)), bytes });
   return { type: "then", step: (state) => step(remark(state, `${cleanName(name)} is on its way`)) };
 }
 
