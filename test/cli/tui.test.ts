@@ -1,76 +1,83 @@
 /** The chat and the terminal that it runs on: how it leaves it, stops and comes back. test/tour walks through the chat itself. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
 import { missing } from "../../packages/identity/test/oracle.ts";
-import { LAUNCHER, Place } from "./kit.ts";
-import { type Screen, Tmux } from "./tmux.ts";
+import { Tmux } from "../kit/tmux.ts";
+import { LAUNCHER, Place, shellWord } from "./kit.ts";
 
 const needs = { skip: missing("tmux") };
-const COMMAND = [process.execPath, LAUNCHER];
-const AGENTS = { ASFALEIA_AGENT: "on" };
+const COMMAND = [process.execPath, LAUNCHER].map(shellWord).join(" ");
+const READY = /Write, \/ for commands/;
 
-function open(tmux: Tmux, place: Place, name: string, size: readonly [number, number]): Screen {
-  return tmux.open(name, size, place.environment({ ...AGENTS, COLORTERM: "truecolor" }), COMMAND);
-}
+let place: Place;
 
-test("leaves the terminal as it was, whatever ends it", needs, async () => {
-  await using relayPlace = new Place();
-  await using place = new Place();
-  await using tmux = new Tmux(relayPlace.path("tmux"));
-  const { address } = await relayPlace.relay(["--key", relayPlace.key("relay_key")]);
+before(async () => {
+  place = new Place();
+  const { address } = await place.relay(["--key", place.key("relay_key")]);
   place.key(place.ssh("id_ed25519"));
   await place.run(["init", "--relay", address, "--no-passphrase", "--name", "Alice"]);
-  const modes = "#{alternate_on} #{mouse_any_flag} #{wrap_flag} #{cursor_flag} #{pane_pid}";
-  for (const [name, signal, end] of [
-    ["term", "TERM", "ended with 143"],
-    ["hup", "HUP", "ended with 129"],
-    ["int", "INT", "ended with 130"],
-  ] as const) {
-    const screen = open(tmux, place, name, [80, 24]);
-    await screen.shows("Write, / for commands");
-    const [on] = tmux.run("display-message", "-p", "-t", name, modes).split(" ");
-    assert.equal(on, "1");
-    const pid = tmux.run("display-message", "-p", "-t", name, "#{pane_pid}").trim();
-    tmux.run("run-shell", `pkill -${signal} -P ${pid} -f asfaleia.js`);
-    await screen.shows(end);
-    const after = tmux.run("display-message", "-p", "-t", name, modes).split(" ").slice(0, 4);
-    assert.deepEqual(after, ["0", "0", "1", "1"], name);
-  }
-  const screen = open(tmux, place, "crash", [80, 24]);
-  await screen.shows("Write, / for commands");
-  screen.resize(100, 30);
-  await screen.shows(/│ {0,2}[\s\S]*F1 help/);
-  const rows = screen.rows();
-  assert.equal(rows.length, 30);
-  assert.match(rows.at(-1) ?? "", /● 127\.0\.0\.1 +F1 help {2}Ctrl\+K go to {2}\d\d:\d\d$/);
+});
+after(() => place?.[Symbol.asyncDispose]());
+
+/** A screen of 80×24. */
+function open(program: readonly string[], env: Record<string, string> = {}): Promise<Tmux> {
+  const environment = place.environment({ ASFALEIA_AGENT: "on", LC_ALL: "C.UTF-8", ...env });
+  return Tmux.open(program, { folder: place.folder, columns: 80, rows: 24, env: environment });
+}
+
+for (const [signal, code] of [
+  ["TERM", 143],
+  ["HUP", 129],
+  ["INT", 130],
+] as const) {
+  test(`leaves the terminal as it was when ${signal} ends it`, needs, async () => {
+    const modes = "#{alternate_on} #{mouse_any_flag} #{wrap_flag} #{cursor_flag}";
+    await using screen = await open(["sh", "-c", `${COMMAND}; echo "ended with $?"; exec sleep 600`]);
+    await screen.until("the chat", READY);
+    assert.match(await screen.tells(modes), /^1 /);
+    const shell = Number(await screen.tells("#{pane_pid}"));
+    const [chat] = readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim().split(" ");
+    process.kill(Number(chat), `SIG${signal}`);
+    await screen.until("its end", new RegExp(`^ended with ${code}$`, "m"));
+    assert.equal(await screen.tells(modes), "0 0 1 1");
+  });
+}
+
+test("fills a window that has become another", needs, async () => {
+  await using screen = await open(["sh", "-c", `exec ${COMMAND}`]);
+  await screen.until("the chat", READY);
+  await screen.resize(100, 30);
+  const last = /● 127\.0\.0\.1 +F1 help {2}Ctrl\+K go to {2}\d\d:\d\d$/;
+  const rows = await screen.until(
+    "all of it",
+    (lines) => lines.length === 30 && last.test(lines.at(-1) ?? ""),
+  );
+  assert.ok((rows.at(-1) ?? "").length > 90, "as wide as the window");
 });
 
 test("stops for a shell with job control, and comes back as it was", needs, async () => {
-  await using relayPlace = new Place();
-  await using place = new Place();
-  await using tmux = new Tmux(relayPlace.path("tmux"));
-  const { address } = await relayPlace.relay(["--key", relayPlace.key("relay_key")]);
-  place.key(place.ssh("id_ed25519"));
-  await place.run(["init", "--relay", address, "--no-passphrase", "--name", "Alice"]);
-  const shell = ["bash", "--norc", "-i"];
-  const screen = tmux.open("stop", [80, 24], place.environment({ ...AGENTS, PS1: "$ " }), shell);
-  await screen.shows(/^\$/m);
-  await screen.say(COMMAND.join(" "));
-  await screen.shows("Write, / for commands");
-  screen.press("C-z");
-  await screen.shows("Stopped");
-  await screen.say("echo as it was");
-  await screen.shows(/^as it was$/m);
-  await screen.say("fg");
-  await screen.shows("Write, / for commands");
-  screen.type("still here");
-  await screen.shows("› still here");
-  screen.press("C-c", "C-c");
-  await screen.shows(/^as it was$/m);
+  await using screen = await open(["bash", "--norc", "-i"], { PS1: "$ " });
+  const say = async (line: string): Promise<void> => {
+    await screen.type(line);
+    await screen.keys("Enter");
+  };
+  await screen.until("the shell", /^\$/m);
+  await say(COMMAND);
+  await screen.until("the chat", READY);
+  await screen.keys("C-z");
+  await screen.until("the shell again", /Stopped/);
+  await say("echo as it was");
+  await screen.until("its answer", /^as it was$/m);
+  await say("fg");
+  await screen.until("the chat again", READY);
+  await screen.type("still here");
+  await screen.until("what is typed", /› still here/);
+  await screen.keys("C-c", "C-c");
+  await screen.until("the shell at the end", /^as it was$/m);
 });
 
 test("without a terminal it says what to do", async () => {
-  await using place = new Place();
   const { code, stdout, stderr } = await place.run([]);
   assert.equal(code, 2);
   assert.equal(stdout, "");

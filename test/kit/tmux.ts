@@ -93,6 +93,15 @@ export class Tmux implements AsyncDisposable {
     }
   }
 
+  /** What tmux knows of the terminal, such as `#{alternate_on}` (tmux(1), "FORMATS"). */
+  async tells(format: string): Promise<string> {
+    return (await this.#tell("display-message", "-p", format)).stdout.trim();
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#tell("resize-window", "-x", String(columns), "-y", String(rows));
+  }
+
   /** Everything that the program has written to its terminal so far, raw. */
   bytes(): Buffer {
     return existsSync(this.#recorded) ? readFileSync(this.#recorded) : Buffer.alloc(0);
