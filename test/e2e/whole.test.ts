@@ -51,11 +51,11 @@ class Person extends Place {
 /** A relay on TLS and on a Unix socket, with a key of its own. */
 class RelayPlace extends Place {
   readonly relayKey = this.key("relay_key");
-  readonly socket = this.path("run", "relay.sock");
+  readonly socket = this.path("relay", "relay.sock");
 
   constructor() {
     super();
-    mkdirSync(this.path("run"), { mode: 0o700 });
+    mkdirSync(this.path("relay"), { mode: 0o700 });
   }
 
   get pin(): string {
