@@ -236,7 +236,7 @@ describe("npm pack", { skip: missing("npm", "tar", "ssh-keygen") }, () => {
   for (const { name, path } of NODES.filter(({ name }) => name !== "Node 24")) {
     test(`started by ${name}, with no Node 24 beside it, it says what to do`, async () => {
       const launcher = join(elsewhere, "node_modules/.bin/asfaleia");
-      for (const args of [["--version"], ["relay"], ["whoami"]]) {
+      for (const args of [["listen"], ["relay"], ["whoami"]]) {
         const { code, stdout, stderr } = await place.run(args, { launcher, node: path });
         assert.deepEqual([code, stdout], [2, ""]);
         assert.match(
