@@ -4,7 +4,7 @@
  * test/engine/relay-view.test.ts and codes-view.test.ts.
  */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +13,7 @@ import { SECOND_WORDS } from "../../packages/client/test/code/internals.ts";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { RawFace } from "../agent/kit.ts";
 import { assertHarmless } from "../kit/harmless.ts";
+import { untraceable } from "../kit/trace.ts";
 import { People, type Person, talk, talkAfterRequest, until } from "./addingkit.ts";
 import { LAUNCHER, Place, shellWord } from "./kit.ts";
 
@@ -407,15 +408,6 @@ describe("at a terminal", { concurrency: 2, skip: missing("script") || missing("
     assert.equal(theirs.stdout, (await alice.ok(["verify", "bob"])).stdout);
   });
 });
-
-/** Why nothing can be traced here; undefined where it can. Under CI=true it must be. */
-function untraceable(): string | undefined {
-  const { error, status, stderr } = spawnSync("strace", ["-o", "/dev/null", "true"], { encoding: "utf8" });
-  if (!error && status === 0) return undefined;
-  const reason = error ? "strace is not installed" : `strace may not trace here: ${stderr.trim()}`;
-  assert.notEqual(process.env.CI, "true", reason);
-  return reason;
-}
 
 test("a link or a code on standard input stands in no arguments and no environment, of no process", async (t) => {
   const reason = untraceable();

@@ -1,11 +1,12 @@
 /** ASFALEIA_PROXY and relays: real processes, a real relay, and a proxy that remembers what it was asked for. */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type Socks5, startSocks5 } from "../kit/socks5.ts";
+import { untraceable } from "../kit/trace.ts";
 import { jsonLines, LAUNCHER, Place } from "./kit.ts";
 
 const PORT = 3308;
@@ -145,15 +146,6 @@ test("an onion service is not looked for without a proxy", async (t) => {
   assert.equal(code, 3);
   assert.match(stderr, /through Tor only.*ASFALEIA_PROXY=socks5h:\/\/127\.0\.0\.1:9050\n$/);
 });
-
-/** Why nothing can be traced here; undefined where it can. Under CI=true it must be. */
-function untraceable(): string | undefined {
-  const { error, status, stderr } = spawnSync("strace", ["-o", "/dev/null", "true"], { encoding: "utf8" });
-  if (!error && status === 0) return undefined;
-  const reason = error ? "strace is not installed" : `strace may not trace here: ${stderr.trim()}`;
-  assert.notEqual(process.env.CI, "true", reason);
-  return reason;
-}
 
 test("the system is asked for no connection but to the proxy, and for no name", async (t) => {
   const reason = untraceable();
