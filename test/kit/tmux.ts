@@ -1,7 +1,8 @@
 /** A real terminal for tests: tmux with a socket of its own, keys in, screens out. Nobody is attached to it. */
-import { execFile, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -22,31 +23,45 @@ const LOOK_EVERY_MS = 40;
 /** and for so long, which is far more than anything takes on a machine that has nothing else to do. */
 const PATIENCE_MS = 60_000;
 const TERM = "tmux-256color";
+const SETTINGS = [
+  `set-option -g default-terminal ${TERM}`,
+  "set-option -g status off",
+  "set-option -g history-limit 0",
+  // What the program said last can still be read when it has ended.
+  "set-option -g remain-on-exit on",
+  "",
+].join("\n");
+
+/** So often it is asked whether a server answers that was just started. */
+const KNOCK_EVERY_MS = 5;
 
 export class Tmux implements AsyncDisposable {
-  readonly #socket: string;
-  readonly #recorded: string;
+  readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #server: ChildProcess;
+  readonly #ended: Promise<unknown>;
 
-  private constructor(socket: string, env: Readonly<Record<string, string>>) {
-    this.#socket = socket;
-    this.#recorded = join(dirname(socket), "tmux.bytes");
+  private constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.#folder = folder;
     this.#env = env;
+    writeFileSync(join(folder, "tmux.conf"), SETTINGS);
+    // `-D`, not a daemon: a server whose end can be waited for. `kill-server` answers before the server is gone, and
+    // who comes in between is taken by the old one and lost with it.
+    this.#server = spawn("tmux", ["-D", "-f", join(folder, "tmux.conf"), ...this.#at], {
+      env: this.#env,
+      stdio: "ignore",
+    });
+    this.#ended = once(this.#server, "exit");
+    process.once("exit", this.#kill);
   }
 
   /** Starts a program at a screen of a fixed size. What it says from then on is recorded. */
   static async open(program: readonly string[], options: TmuxOptions): Promise<Tmux> {
     const { folder, columns, rows, cwd = folder } = options;
     // Its own shell is what tmux starts programs with: another one might take something out of the environment.
-    const tmux = new Tmux(join(folder, "tmux"), { SHELL: "/bin/sh", ...options.env });
-    process.once("exit", tmux.#end);
+    const tmux = new Tmux(mkdtempSync(join(folder, "t")), { SHELL: "/bin/sh", ...options.env });
+    await tmux.#listening();
     await tmux.#tell(
-      ...["start-server", ";"],
-      ...["set-option", "-g", "default-terminal", TERM, ";"],
-      ...["set-option", "-g", "status", "off", ";"],
-      ...["set-option", "-g", "history-limit", "0", ";"],
-      // What the program said last can still be read when it has ended.
-      ...["set-option", "-g", "remain-on-exit", "on", ";"],
       ...["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", cwd],
       ...["-e", `TERM=${TERM}`, "--", ...program],
     );
@@ -108,17 +123,36 @@ export class Tmux implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#tell("kill-server").catch(() => {});
-    process.off("exit", this.#end);
+    this.#kill();
+    await this.#ended;
+    process.off("exit", this.#kill);
   }
 
-  /** Where a test ends without disposing. */
-  readonly #end = (): void => {
-    spawnSync("tmux", ["-S", this.#socket, "kill-server"], { stdio: "ignore" });
+  /** The programs at its terminals are hung up on. Also called where a test ends without disposing. */
+  readonly #kill = (): void => {
+    this.#server.kill("SIGTERM");
   };
 
+  get #at(): readonly string[] {
+    return ["-S", join(this.#folder, "s")];
+  }
+
+  get #recorded(): string {
+    return join(this.#folder, "bytes");
+  }
+
+  async #listening(): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (!(await this.#tell("show-options", "-g", "status").catch(() => undefined))) {
+      const { exitCode, signalCode } = this.#server;
+      if (exitCode !== null || signalCode !== null || performance.now() > end)
+        throw new Error(`tmux does not answer: ${signalCode ?? exitCode ?? "still starting"}`);
+      await pause(KNOCK_EVERY_MS);
+    }
+  }
+
   #tell(...words: readonly string[]): Promise<{ stdout: string }> {
-    // `-u`: UTF-8 whatever the locale of the tests is.
-    return run("tmux", ["-u", "-f", "/dev/null", "-S", this.#socket, ...words], { env: this.#env });
+    // `-u`: UTF-8 whatever the locale of the tests is. `-N`: no server but ours.
+    return run("tmux", ["-u", "-N", ...this.#at, ...words], { env: this.#env });
   }
 }
