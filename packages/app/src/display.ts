@@ -77,6 +77,11 @@ export function closed(field: string): string {
   return endsRightToLeft(field) ? `${field}${BORDER}` : field;
 }
 
+/** Whether anything in a text runs from right to left. */
+export function runsRightToLeft(text: string): boolean {
+  return RIGHT_TO_LEFT.test(text);
+}
+
 function endsRightToLeft(text: string): boolean {
   return endOf(text) === "right-to-left";
 }

@@ -40,7 +40,10 @@ export function themeFor(hasColors: boolean): Theme {
   return hasColors ? COLORS : ATTRIBUTES;
 }
 
-/** A row with the sequences that make it look so; it ends as it began. */
+/**
+ * A row with the sequences that make it look so; it ends as it began. Blanks at its end are left out: what takes a row has
+ * erased it, and on wide screens most of a frame would be blanks.
+ */
 export function paint(row: Row, theme: Theme): string {
   let out = "";
   for (const { text, role, isChosen, rawCells } of apart(row)) {
@@ -48,5 +51,5 @@ export function paint(row: Row, theme: Theme): string {
     const codes = [role === undefined ? "" : theme[role], isChosen ? "7" : ""].filter((code) => code !== "");
     out += codes.length === 0 && rawCells === undefined ? text : `\x1b[${codes.join(";")}m${text}\x1b[0m`;
   }
-  return out;
+  return out.trimEnd();
 }

@@ -23,7 +23,7 @@ import {
   screenful,
   scrolled,
 } from "../../src/tui/layout/conversation.ts";
-import { fitRow, rowCells, rowText, span } from "../../src/tui/layout/row.ts";
+import { chosen, fitRow, rowCells, rowText, span } from "../../src/tui/layout/row.ts";
 import inkWidth from "../../src/tui/layout/stringwidth.ts";
 import { paint, themeFor } from "../../src/tui/theme.ts";
 
@@ -279,6 +279,12 @@ describe("signs and words", () => {
     const row = [span("a", "error"), span("b")];
     assert.equal(paint(row, themeFor(false)), "\x1b[1ma\x1b[0mb");
     assert.match(paint(row, themeFor(true)), /^\x1b\[1;31ma\x1b\[0mb$/);
+    assert.equal(paint(fitRow(row, 20), themeFor(false)), "\x1b[1ma\x1b[0mb", "without blanks at the end");
+    assert.equal(
+      paint(fitRow(chosen([span("a")]), 3), themeFor(false)),
+      "\x1b[7ma\x1b[0m\x1b[7m  \x1b[0m",
+      "but those that are seen",
+    );
     for (const hasColors of [true, false]) {
       for (const codes of Object.values(themeFor(hasColors))) {
         assert.match(codes, hasColors ? /^([124]|3[1-6]|;)+$/ : /^([124]|;)+$/);

@@ -27,6 +27,24 @@ describe("the chat on a screen", () => {
       },
     ));
 
+  it("writes the echo of a key in one piece, and not much of it", () =>
+    withTui(
+      (face) => {
+        face.messages = some(200);
+      },
+      async ({ press, shows, terminal }) => {
+        await shows("message 199");
+        await shows("Write, /");
+        const before = terminal.bytes.length;
+        press("x");
+        await shows("› x");
+        const written = terminal.bytes.slice(before);
+        assert.equal(written.length, 1);
+        assert.ok((written[0]?.length ?? 0) < 500, `${written[0]?.length} characters`);
+      },
+      { columns: 200, rows: 50 },
+    ));
+
   it("sends what is written, in several lines too, and shows it at once", () =>
     withTui(
       () => {},

@@ -1,5 +1,5 @@
 /** Rows of the screen: text in parts, each with the part that it plays. Colours come later (theme.ts). */
-import { BORDER, endOf } from "../../display.ts";
+import { BORDER, endOf, runsRightToLeft } from "../../display.ts";
 import { cells, cut } from "./cells.ts";
 
 /** What a text is, not how it looks. */
@@ -64,14 +64,12 @@ function chosenOf(row: Row): { readonly isChosen?: boolean } {
   return row.at(-1)?.isChosen === true ? { isChosen: true } : {};
 }
 
-const PLAIN = /^[\x20-\x7e]*$/;
-
 /**
  * The row with something between what runs from right to left and the part behind it, so that a terminal which turns text
  * around takes no part for another's (`beside` of display.ts): a blank at the seam becomes one with a direction.
  */
 export function apart(row: Row): Row {
-  if (row.every(({ text }) => PLAIN.test(text))) return row;
+  if (!row.some(({ text }) => runsRightToLeft(text))) return row;
   const out: Span[] = [];
   let isOpen = false;
   for (const one of row) {

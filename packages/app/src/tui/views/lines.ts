@@ -4,7 +4,7 @@
  * what it stands for on its way to the terminal.
  */
 import { Box, Text } from "ink";
-import { memo, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { h } from "./h.ts";
 
 const FIRST = 0xf0000;
@@ -59,9 +59,7 @@ export class StandIns {
   }
 }
 
-const Line = memo(({ character }: { readonly character: string }): ReactElement => h(Text, null, character));
-
-/** All rows of the screen, painted. */
+/** All rows of the screen, painted; one text, since Ink and the layout under it take their time for every element. */
 export function Lines({
   rows,
   standIns,
@@ -69,10 +67,6 @@ export function Lines({
   readonly rows: readonly string[];
   readonly standIns: StandIns;
 }): ReactElement {
-  return h(
-    Box,
-    { flexDirection: "column", width: 1, height: rows.length },
-    // A row is what stands in this place of the screen.
-    rows.map((row, index) => h(Line, { key: index, character: standIns.of(row) })),
-  );
+  const text = rows.map((row) => standIns.of(row)).join("\n");
+  return h(Box, { width: 1, height: rows.length }, h(Text, null, text));
 }

@@ -27,7 +27,12 @@ export interface MountOptions {
 
 export function mount({ state, theme, write, rows, onError }: MountOptions): Mounted {
   const standIns = new StandIns();
-  const stdout = screenStream(rows, (text) => write(standIns.resolve(text)));
+  let frame: string[] | undefined;
+  const stdout = screenStream(rows, (text) => {
+    const resolved = standIns.resolve(text);
+    if (frame === undefined) write(resolved);
+    else frame.push(resolved);
+  });
   const instance: Instance = render(h(App, { state, theme, standIns }), {
     stdout,
     interactive: true,
@@ -40,7 +45,17 @@ export function mount({ state, theme, write, rows, onError }: MountOptions): Mou
   });
   instance.waitUntilExit().catch(onError);
   return {
-    draw: (next) => instance.rerender(h(App, { state: next, theme, standIns })),
+    draw: (next) => {
+      // Ink writes a frame in three parts; each would wake the terminal.
+      frame = [];
+      try {
+        instance.rerender(h(App, { state: next, theme, standIns }));
+      } finally {
+        const text = frame.join("");
+        frame = undefined;
+        if (text !== "") write(text);
+      }
+    },
     forget: () => instance.clear(),
     unmount: () => instance.unmount(),
   };
