@@ -9,7 +9,7 @@ import { writeCardText } from "@asfaleia/client/messenger";
 import fc from "fast-check";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { openCard, Puppet, post } from "../engine/puppet.ts";
-import { type Allowed, assertHarmless, CRLF, NOTICES, QUERIES, SCREEN } from "../kit/harmless.ts";
+import { type Allowed, assertHarmless, CRLF, LINKS, NOTICES, QUERIES, SCREEN } from "../kit/harmless.ts";
 import { NASTIES, nasty } from "../kit/nasties.ts";
 import { Chat, Stage, TEXTS } from "./kit.ts";
 
@@ -268,9 +268,11 @@ test("the pages beside the conversation hold out too", async () => {
   for (const text of TEXTS.slice(0, 12))
     await post(toBob, [await stranger.say(toBob, { kind: "text", body: { text } }, { card, anew: true })]);
   await chat.shows("1 request");
+  await hear(`https://evil.example/${"x".repeat(55)}/https://bank.example`);
   for (const [keys, shown] of [
     ["/info\r", "verified      no"],
     ["/verify\r", "Verify mallory"],
+    ["/links\r", /^ {2}evil\.example {2}.*mallory$/m],
     ["\x06evil", "evil"],
     ["\x1br", "Requests of strangers"],
     ["\r", "Whoever holds this SSH key"],
@@ -307,5 +309,5 @@ test("a paste cannot run a command", async () => {
 });
 
 test("nothing but text reaches the terminal of the chat", () => {
-  assertHarmless(chat.pty.bytes, CRLF, ...SCREEN, ...QUERIES, ...NOTICES.slice(0, 1), KEYBOARD);
+  assertHarmless(chat.pty.bytes, CRLF, ...SCREEN, ...QUERIES, ...NOTICES.slice(0, 1), ...LINKS, KEYBOARD);
 });

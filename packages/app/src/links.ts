@@ -1,6 +1,6 @@
 /**
  * Links in the terminal. A text of others is never made a link as a whole: of an https address in it a link can be made
- * whose text is its target, letter by letter in ASCII, so that nothing can look like another place.
+ * that shows its target, letter by letter in ASCII, so that nothing can look like another place.
  */
 
 /** Terminals take about as much. */
@@ -9,15 +9,21 @@ const START = "https://";
 /** What ends a sentence, or stands around an address. */
 const TRAILING = /[.,;:!?'"*_]+$/;
 
-/**
- * The https addresses in a text, in their order, as they are written there. @param text as it came
- */
-export function findLinks(text: string): string[] {
+/** An https address that was found in a text. */
+export interface Link {
+  /** Who is spoken to, in Punycode, and at which port. */
+  readonly host: string;
+  /** The whole address in ASCII: what is shown, and what is opened. */
+  readonly target: string;
+}
+
+/** The https addresses in a text, in their order. @param text as it came */
+export function findLinks(text: string): Link[] {
   return text.split(/[\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Cs}\p{Z}]+/u).flatMap((word) => {
     const start = word.indexOf(START);
     if (start < 0 || word.length > MAX_LINK_CHARACTERS) return [];
-    const address = unbracketed(word.slice(start)).replace(TRAILING, "");
-    return asciiLink(address) === undefined ? [] : [address];
+    const link = linkTo(unbracketed(word.slice(start)).replace(TRAILING, ""));
+    return link === undefined ? [] : [link];
   });
 }
 
@@ -26,23 +32,22 @@ export function findLinks(text: string): string[] {
  * (WHATWG URL). Undefined for what is no https address, has a user or a password in it (`https://bank.example@evil.example`),
  * or is too long.
  */
-export function asciiLink(address: string): string | undefined {
+export function linkTo(address: string): Link | undefined {
   if (address.length > MAX_LINK_CHARACTERS || !address.startsWith(START) || !URL.canParse(address))
     return undefined;
-  const { href, protocol, username, password, hostname } = new URL(address);
-  if (protocol !== "https:" || username !== "" || password !== "" || hostname === "") return undefined;
-  return /^[\x21-\x7e]+$/.test(href) && href.length <= MAX_LINK_CHARACTERS ? href : undefined;
+  const { href, protocol, username, password, host } = new URL(address);
+  if (protocol !== "https:" || username !== "" || password !== "" || host === "") return undefined;
+  const isShowable = /^[\x21-\x7e]+$/.test(href) && href.length <= MAX_LINK_CHARACTERS;
+  return isShowable ? { host, target: href } : undefined;
 }
 
 /**
- * An address as a terminal shows and opens it (OSC 8), both the same text.
- * @param isTerminal whether it goes to one; to others it is the text alone
- * @returns undefined where `asciiLink` makes none: such an address is shown as any text
+ * A text that a terminal opens an address for (OSC 8).
+ * @param target of a link that was found
+ * @param text all of it, or a part where it takes several rows
  */
-export function terminalLink(address: string, isTerminal: boolean): string | undefined {
-  const link = asciiLink(address);
-  if (link === undefined || !isTerminal) return link;
-  return `\x1b]8;;${link}\x1b\\${link}\x1b]8;;\x1b\\`;
+export function opening(target: string, text: string): string {
+  return `\x1b]8;;${target}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
 /** A closing bracket is the address's own only where it was opened in it. */

@@ -9,7 +9,7 @@ import { assertHarmless, LINKS, NOTICES } from "../../../test/kit/harmless.ts";
 import { NASTIES, nasty } from "../../../test/kit/nasties.ts";
 import { beside, cleanLine, cleanName, cleanText, jsonLine, quoted } from "../src/display.ts";
 import { safeName } from "../src/letters/filename.ts";
-import { asciiLink, findLinks, terminalLink } from "../src/links.ts";
+import { findLinks, linkTo, opening } from "../src/links.ts";
 import { notification, notifyText } from "../src/notify.ts";
 
 /** Every way of a text of others to a terminal. */
@@ -123,8 +123,11 @@ test("a name from right to left takes nothing of the next field into itself", ()
 });
 
 test("a link shows where it leads, or is none", () => {
-  assert.equal(asciiLink("https://bücher.example/ä?ö"), "https://xn--bcher-kva.example/%C3%A4?%C3%B6");
-  assert.equal(asciiLink("https://аррӏе.example/"), "https://xn--80ak6aa92e.example/");
+  assert.deepEqual(linkTo("https://bücher.example:8443/ä?ö"), {
+    host: "xn--bcher-kva.example:8443",
+    target: "https://xn--bcher-kva.example:8443/%C3%A4?%C3%B6",
+  });
+  assert.equal(linkTo("https://аррӏе.example/")?.host, "xn--80ak6aa92e.example");
   for (const none of [
     "http://a.example",
     "javascript:alert(1)",
@@ -135,19 +138,19 @@ test("a link shows where it leads, or is none", () => {
     " https://a.example",
     `https://a.example/${"x".repeat(3000)}`,
   ]) {
-    assert.equal(asciiLink(none), undefined, none);
-    assert.equal(terminalLink(none, true), undefined, none);
+    assert.equal(linkTo(none), undefined, none);
   }
   assert.equal(
-    terminalLink("https://a.example/b", true),
-    "\x1b]8;;https://a.example/b\x1b\\https://a.example/b\x1b]8;;\x1b\\",
+    opening("https://a.example/b", "a.example"),
+    "\x1b]8;;https://a.example/b\x1b\\a.example\x1b]8;;\x1b\\",
   );
-  assert.equal(terminalLink("https://a.example/b", false), "https://a.example/b");
   fc.assert(
     fc.property(fc.oneof(nasty, fc.webUrl({ validSchemes: ["https"] })), nasty, (start, text) => {
       for (const address of [`https://${start}${text}`, start, `${start}${text}`]) {
-        const link = terminalLink(address, true);
-        if (link !== undefined) assertHarmless(link, ...LINKS);
+        const link = linkTo(address);
+        if (link === undefined) continue;
+        assertHarmless(opening(link.target, link.target), ...LINKS);
+        assert.ok(link.target.startsWith(`https://${link.host}/`));
       }
     }),
     { numRuns: 1000 },
@@ -157,15 +160,16 @@ test("a link shows where it leads, or is none", () => {
 test("addresses are found in a text as they are written", () => {
   const text =
     "see https://a.example/x_(y), (https://b.example/z?q=1). Not ftp://c.example or https://d@e.example!";
-  assert.deepEqual(findLinks(text), ["https://a.example/x_(y)", "https://b.example/z?q=1"]);
-  assert.deepEqual(findLinks("https://a.example/\x1b[31m and https://b.example/\u202egnp"), [
+  const targets = (words: string) => findLinks(words).map(({ target }) => target);
+  assert.deepEqual(targets(text), ["https://a.example/x_(y)", "https://b.example/z?q=1"]);
+  assert.deepEqual(targets("https://a.example/\x1b[31m and https://b.example/\u202egnp"), [
     "https://a.example/",
     "https://b.example/",
   ]);
   fc.assert(
     fc.property(nasty, (words) => {
-      for (const link of findLinks(`${words} https://a.example/${words}`))
-        assertHarmless(terminalLink(link, true)!, ...LINKS);
+      for (const { target } of findLinks(`${words} https://a.example/${words}`))
+        assertHarmless(opening(target, target), ...LINKS);
     }),
   );
 });

@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { NASTIES } from "../../../test/kit/nasties.ts";
 import { missing } from "../../identity/test/oracle.ts";
 import { cleanLine, cleanName, quoted } from "../src/display.ts";
-import { terminalLink } from "../src/links.ts";
+import { linkTo, opening } from "../src/links.ts";
 import { drawPixels } from "../src/picture/draw.ts";
 import { printed } from "../src/picture/place.ts";
 import { qrCode, qrLines } from "../src/qr.ts";
@@ -122,6 +122,7 @@ test("a QR code and a link take their own cells", withTmux, () => {
     seen.lines.slice(0, code.rows).map((line) => line.padEnd(code.side)),
     qrLines(code, true).map((line) => line.replace(/\x1b\[[\d;]*m/g, "")),
   );
-  const link = shownBy(`${terminalLink("https://bücher.example/", true)}.`);
+  const { target } = linkTo("https://bücher.example/") ?? assert.fail();
+  const link = shownBy(`${opening(target, target)}.`);
   assert.equal(link.lines[0], "https://xn--bcher-kva.example/.");
 });

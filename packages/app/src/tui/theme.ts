@@ -2,6 +2,7 @@
  * How texts look. Only the terminal's own 16 colours are used, and neither black nor white: these are chosen by whoever
  * chose the background. What a colour says is said without it too, by a word, a sign, or bold, dim and underlined.
  */
+import { opening } from "../links.ts";
 import { apart, type Role, type Row } from "./layout/row.ts";
 
 /** Parameters of SGR (ECMA-48, 8.3.117) for each role. */
@@ -46,8 +47,9 @@ export function themeFor(hasColors: boolean): Theme {
  */
 export function paint(row: Row, theme: Theme): string {
   let out = "";
-  for (const { text, role, isChosen, rawCells } of apart(row)) {
-    if (text === "") continue;
+  for (const { text: shown, link, role, isChosen, rawCells } of apart(row)) {
+    if (shown === "") continue;
+    const text = link === undefined ? shown : opening(link, shown);
     const codes = [role === undefined ? "" : theme[role], isChosen ? "7" : ""].filter((code) => code !== "");
     out += codes.length === 0 && rawCells === undefined ? text : `\x1b[${codes.join(";")}m${text}\x1b[0m`;
   }

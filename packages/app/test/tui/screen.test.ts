@@ -61,6 +61,35 @@ describe("the chat on a screen", () => {
       },
     ));
 
+  it("shows addresses with where they lead, and lets the terminal open them", () => {
+    const long = `https://evil.example/${"x".repeat(60)}/https://bank.example/login`;
+    return withTui(
+      (face) => {
+        face.messages = [
+          message(0, { text: "see https://аррӏе.example/ and http://plain.example" }),
+          message(1, { text: `(${long}), https://me@c.example` }),
+          message(2, { isOwn: true, state: "read", text: `again ${long}` }),
+        ];
+      },
+      async ({ press, shows, screen, written }) => {
+        await shows("again");
+        assert.doesNotMatch(written(), /\x1b\]8/);
+        press("/links", KEY.enter);
+        await shows("xn--80ak6aa92e.example");
+        const rows = screen();
+        assert.match(rows[2] ?? "", /^ {2}evil\.example {2}\S+ \d\d:\d\d.* {2}me$/);
+        assert.match(rows[4] ?? "", /^ {4}\S*https:\/\/bank/);
+        assert.ok(!rows.join("\n").includes("plain.example") && !rows.join("\n").includes("c.example "));
+        const opened = [...written().matchAll(/\x1b\]8;;([^\x1b]+)\x1b\\([^\x1b]+)\x1b\]8;;\x1b\\/g)];
+        assert.equal(opened.length, 3);
+        for (const [, target = "", part = ""] of opened) assert.ok(target.includes(part));
+        assert.ok(opened.some(([, target]) => target === long));
+        press(KEY.escape);
+        await shows("Write, /");
+      },
+    );
+  });
+
   it("gives back what could not be kept, and says why", () =>
     withTui(
       () => {},

@@ -24,6 +24,8 @@ export interface Span {
   readonly role?: Role;
   /** Shown the other way round: chosen. */
   readonly isChosen?: boolean;
+  /** The address that a terminal opens for it, of which it is all or a part. */
+  readonly link?: string;
   /** Holds colours of its own (a picture, made here); so many cells wide. */
   readonly rawCells?: number;
   /** A line of a picture: of which, and which of its lines. */
