@@ -77,6 +77,27 @@ test("stops for a shell with job control, and comes back as it was", needs, asyn
   await screen.until("the shell at the end", /^as it was$/m);
 });
 
+test(
+  "takes an Esc and a key that follow at once for two, and a sequence that comes in pieces for one key",
+  needs,
+  async () => {
+    await using screen = await open(["sh", "-c", `exec ${COMMAND}`]);
+    await screen.until("the chat", READY);
+    await screen.keys("C-k");
+    await screen.until("the list of conversations", /Go to/);
+    await screen.keys("Escape", "/");
+    await screen.until("the commands", /\/reply[\s\S]*› \/$/m);
+    await screen.keys("Escape");
+    await screen.until("no command", READY);
+    await screen.type("one two");
+    await screen.bytesIn("1b", "5b", "31", "3b");
+    await screen.bytesIn("35");
+    await screen.bytesIn("44");
+    await screen.type("and ");
+    await screen.until("a word before the last", /› one and two$/m);
+  },
+);
+
 test("without a terminal it says what to do", async () => {
   const { code, stdout, stderr } = await place.run([]);
   assert.equal(code, 2);

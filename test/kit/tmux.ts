@@ -80,6 +80,11 @@ export class Tmux implements AsyncDisposable {
     await this.#tell("send-keys", "-l", "--", text.replace(/;$/, "\\;"));
   }
 
+  /** Hands bytes to the program as a keyboard's: hex digits, two a byte. */
+  async bytesIn(...hex: readonly string[]): Promise<void> {
+    await this.#tell("send-keys", "-H", "--", ...hex);
+  }
+
   /** The rows of the screen as they are now, without the blanks at their ends. */
   async screen(): Promise<string[]> {
     const { stdout } = await this.#tell("capture-pane", "-p");

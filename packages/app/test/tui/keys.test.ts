@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { KeyDecoder, MAX_PASTE_BYTES } from "../../src/tui/keys/decoder.ts";
+import { KeyDecoder } from "../../src/tui/keys/decoder.ts";
 import { chordOf, type Input } from "../../src/tui/keys/input.ts";
+import { MAX_PASTE_BYTES } from "../../src/tui/keys/paste.ts";
+import { isKnown } from "../../src/tui/model/input.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -12,9 +14,21 @@ function decode(text: string | Uint8Array): Input[] {
 }
 
 function chords(text: string): string[] {
-  return decode(text).map((input) =>
+  return named(decode(text));
+}
+
+function named(inputs: readonly Input[]): string[] {
+  return inputs.map((input) =>
     input.type === "key" ? chordOf(input) : input.type === "text" ? `"${input.text}"` : input.type,
   );
+}
+
+/** What the chat takes bytes for that come in several reads; `null` is a time in which nothing comes. */
+function inReads(...reads: readonly (string | null)[]): string[] {
+  const decoder = new KeyDecoder(isKnown);
+  const inputs = reads.flatMap((read) => (read === null ? decoder.flush() : decoder.feed(bytes(read))));
+  // Whatever is still waited for has come by then.
+  return named(joined([...inputs, ...decoder.flush(), ...decoder.flush()]));
 }
 
 /** Texts that came in several pieces, as one. */
@@ -40,10 +54,10 @@ describe("keys", () => {
     ["\x1f", "ctrl+_"],
     ["\0", "ctrl+space"],
     ["\x1b", "escape"],
-    ["\x1b\x1b", "escape"],
     ["\x1b\r", "alt+enter"],
     ["\x1b1", "alt+1"],
     ["\x1bb", "alt+b"],
+    ["\x1b_", "alt+_"],
     ["\x1bé", "alt+é"],
     ["\x1b\x7f", "alt+backspace"],
     ["\x1b[A", "up"],
@@ -77,6 +91,90 @@ describe("keys", () => {
       assert.deepEqual(chords(sent), chord === "" ? [] : [chord]);
     });
   }
+
+  describe("with an Esc before them", () => {
+    it("are keys of their own where they come in another read", () => {
+      assert.deepEqual(inReads("\x1b", "/"), ["escape", '"/"']);
+      assert.deepEqual(inReads("\x1b", "b"), ["escape", '"b"']);
+      assert.deepEqual(inReads("\x1b", "\r"), ["escape", "enter"]);
+      assert.deepEqual(inReads("\x1b", "é"), ["escape", '"é"']);
+      assert.deepEqual(inReads("\x1b", "\x1b"), ["escape", "escape"]);
+      assert.deepEqual(inReads("\x1b", "\x1bb"), ["escape", "alt+b"]);
+      assert.deepEqual(inReads("\x1b", "\x1b[A"), ["escape", "up"]);
+      assert.deepEqual(inReads("\x1b", "Oh"), ["escape", '"Oh"']);
+      assert.deepEqual(inReads("\x1b", "[", null, "x"), ["escape", '"[x"']);
+      assert.deepEqual(inReads("\x1b", "[x", "y"), ["escape", '"[xy"']);
+    });
+
+    it("are Alt with them in one read where that means something, and else two keys", () => {
+      assert.deepEqual(inReads("\x1bb"), ["alt+b"]);
+      assert.deepEqual(inReads("\x1b3\x1ba\x1b\r\x1b_\x1b_"), [
+        "alt+3",
+        "alt+a",
+        "alt+enter",
+        "alt+_",
+        "alt+_",
+      ]);
+      assert.deepEqual(inReads("\x1b\x1b[A"), ["alt+up"]);
+      assert.deepEqual(inReads("\x1b/"), ["escape", '"/"']);
+      assert.deepEqual(inReads("\x1b/open bob\r"), ["escape", '"/open bob"', "enter"]);
+      assert.deepEqual(inReads("\x1bé\x1b\t\x1b\x1b"), [
+        "escape",
+        '"é"',
+        "escape",
+        "tab",
+        "escape",
+        "escape",
+      ]);
+      assert.deepEqual(inReads("\x1bO", "h"), ["escape", '"Oh"']);
+      assert.deepEqual(inReads("\x1b["), ["escape", '"["']);
+      // kitty's protocol leaves no doubt.
+      assert.deepEqual(inReads("\x1b[47;3u"), ["alt+/"]);
+    });
+
+    it("are waited for as long as anything may follow, and no longer", () => {
+      const decoder = new KeyDecoder();
+      const patienceOf = (read: string) => {
+        decoder.feed(bytes(read));
+        return decoder.patienceMs;
+      };
+      assert.ok((patienceOf("\x1b") ?? 0) <= 50);
+      assert.ok((patienceOf("[") ?? 0) <= 50);
+      assert.equal(patienceOf("1"), undefined);
+      assert.equal(patienceOf("A"), undefined);
+      assert.ok((patienceOf("\x1b[") ?? 0) > 500);
+      assert.ok((patienceOf("A\x1b_") ?? 0) <= 50);
+    });
+  });
+
+  describe("over a slow link", () => {
+    for (const [sent, chord] of [
+      ["\x1b[A", "up"],
+      ["\x1b[1;5B", "ctrl+down"],
+      ["\x1b[13;2u", "shift+enter"],
+      ["\x1b[<64;10;5M", "mouse"],
+      ["\x1bOP", "f1"],
+    ] as const) {
+      it(`are ${chord} however ${JSON.stringify(sent)} is cut in two, and leave no tail`, () => {
+        for (let at = 1; at < sent.length; at++) {
+          const [head, tail] = [sent.slice(0, at), sent.slice(at)];
+          assert.deepEqual(inReads(head, tail, "x"), [chord, '"x"']);
+          // The rest comes when Esc alone has been given up waiting for.
+          const late = at === 1 ? ["escape", chord, '"x"'] : [chord, '"x"'];
+          if (at !== 2) assert.deepEqual(inReads(head, null, tail, "x"), late);
+        }
+      });
+    }
+
+    it("are text behind an Esc where it is text that comes late", () => {
+      assert.deepEqual(inReads("\x1b", null, "[ok] OA"), ["escape", '"[ok] OA"']);
+      assert.deepEqual(inReads("\x1b", null, "Oh"), ["escape", '"Oh"']);
+      assert.deepEqual(inReads("\x1b", null, "OH no [A"), ["escape", '"OH no [A"']);
+      assert.deepEqual(inReads("\x1b", null, "[A] is it"), ["escape", '"[A] is it"']);
+      assert.deepEqual(inReads("\x1b", null, "[A\x1b[A"), ["escape", "up", "up"]);
+      assert.deepEqual(inReads("\x1b", null, null, "[A"), ["escape", '"[A"']);
+    });
+  });
 
   it("reads the wheel and clicks, and nothing that is off every screen", () => {
     assert.deepEqual(decode("\x1b[<64;10;5M"), [{ type: "mouse", what: "wheel-up", column: 9, row: 4 }]);
@@ -133,7 +231,8 @@ describe("keys", () => {
 
   it("reads the same however the bytes are cut", () => {
     const pieces = fc.constantFrom(
-      ...KNOWN.map(([sent]) => sent).filter((sent) => !/^\x1b\x1b?$|^\x1b[[O]$/.test(sent)),
+      // An ESC that is cut from its key is Esc.
+      ...KNOWN.map(([sent]) => sent).filter((sent) => !/^\x1b(?:.|\x1b.*)?$/su.test(sent)),
       "ä",
       "日本",
       "👍",

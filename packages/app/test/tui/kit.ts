@@ -230,7 +230,7 @@ export async function withTui(
   prepare(face);
   const terminal = new XtermTerminal(columns, rows);
   const over = new AbortController();
-  const decoder = new KeyDecoder();
+  const decoder = new KeyDecoder((chord) => terminal.events?.isKnown(chord) === true);
   const loop = new Loop({
     terminal,
     hasColors,

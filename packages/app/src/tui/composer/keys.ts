@@ -76,6 +76,11 @@ export function composerKey(composer: Composer, chord: string): Composer | undef
   return Object.hasOwn(OTHERS, chord) ? OTHERS[chord]?.(composer) : undefined;
 }
 
+/** Whether a chord is a key of the composer. */
+export function isComposerKey(chord: string): boolean {
+  return [MOTIONS, KILLS, OTHERS].some((keys) => Object.hasOwn(keys, chord));
+}
+
 /** All of it at once. */
 export function clear(composer: Composer): Composer {
   return eraseTo(moveTo(composer, composer.text.length), 0);

@@ -1,16 +1,23 @@
 /**
  * Bytes of a keyboard -> input, incrementally: a sequence may come in pieces. What is unknown is swallowed whole, so that
  * no part of it is taken for something typed.
+ *
+ * Without kitty's protocol an ESC is the key, or Alt with the key behind it, or begins a sequence. What a terminal sends for
+ * one key comes in one read nearly always, and what a person types in two. So an ESC is Alt in one read with its key only,
+ * and only where that chord means something: multiplexers wait for what follows an ESC, and hand on Esc and a key at once.
  */
+import { Character, control } from "./characters.ts";
 import { consoleKey, csiInput, ss3Key } from "./csi.ts";
-import { type Input, key } from "./input.ts";
+import { chordOf, type Input, type Key, key } from "./input.ts";
+import { beginsLate } from "./late.ts";
+import { PASTE_BEGINS, Paste } from "./paste.ts";
 
-/** More than anybody types; less than what a slip of the clipboard may hold. */
-export const MAX_PASTE_BYTES = 1 << 20;
 /** Parameters of a sequence that means something to us. A longer one is swallowed. */
 const MAX_PARAMETERS = 64;
-/** After this long a lone ESC is the key. */
+/** After this long a lone ESC is the key. Another key ends the waiting at once. */
 export const ESCAPE_PATIENCE_MS = 40;
+/** What nobody types is waited for as long as a slow link takes to bring the rest of it: a lost packet is sent again within this. */
+export const SEQUENCE_PATIENCE_MS = 1_000;
 /**
  * So long nobody types after a paste. What a terminal does not take out of it may hold its end: then keys seem to follow at
  * once, and an end that nothing has begun.
@@ -23,16 +30,15 @@ const ESC = 0x1b;
 const BEL = 0x07;
 const CANCEL = 0x18;
 const SUBSTITUTE = 0x1a;
-const PASTE_BEGINS = "200";
-const PASTE_ENDS = Uint8Array.from([ESC, 0x5b, 0x32, 0x30, 0x31, 0x7e]);
-const TILDE = 0x7e;
-/** The beginning or the end of a paste, at the end of what came. */
-const PASTE_MARK = /^\x1b\[20[01]~$/;
-const MARK_BYTES = PASTE_ENDS.length;
+const STRING_ENDS = 0x5c;
+/** What begins a string behind an ESC: DCS, SOS, OSC, PM, APC. */
+const STRING_BEGINS = /^[PX\]^_]$/;
 
 type State =
   | "ground"
   | "escape"
+  /** Behind an Esc that was taken for the key: what it began may come after all. */
+  | "late"
   | "csi"
   | "console"
   | "ss3"
@@ -44,45 +50,85 @@ type State =
   | "paste-rest";
 
 export class KeyDecoder {
+  readonly #isKnown: (chord: string) => boolean;
   #state: State = "ground";
-  /** ESC before ESC: how some terminals send Alt with a key. */
+  /** An ESC before, in the same read: Alt, as some terminals send it. */
   #alt = false;
+  /** Nothing of this read has been taken so far. */
+  #isNewRead = true;
+  /** What is begun came in one read up to here: ESC and what stands behind it. */
+  #isWhole = false;
+  /** Of a string: by which character it is begun, and whether anything is in it. */
+  #string = { begins: "", isEmpty: true };
   #parameters = "";
-  #character: number[] = [];
-  #missing = 0;
-  #paste: number[] = [];
-  #pasteMatch = 0;
-  #isCut = false;
-  /** What came behind the end of a paste. */
-  #rest: number[] = [];
+  readonly #character = new Character();
+  #paste = new Paste();
   #out: Input[] = [];
 
-  /** How long to wait for more before `flush`; undefined where nothing is begun. */
-  get patienceMs(): number | undefined {
-    if (this.#state === "ground") return undefined;
-    if (this.#state === "paste-rest") return PASTE_REST_MS;
-    return this.#state === "paste" ? PASTE_PATIENCE_MS : ESCAPE_PATIENCE_MS;
+  /** @param isKnown whether a chord with Alt means something; one that does not is Esc and a key */
+  constructor(isKnown: (chord: string) => boolean = () => true) {
+    this.#isKnown = isKnown;
   }
 
-  /** Takes bytes. @returns all that they complete; characters that come together are one text */
+  /** How long to wait for more before `flush`; undefined where nothing is begun, or its end comes for certain. */
+  get patienceMs(): number | undefined {
+    switch (this.#state) {
+      case "escape":
+        return ESCAPE_PATIENCE_MS;
+      case "late":
+        return SEQUENCE_PATIENCE_MS;
+      case "paste":
+        return PASTE_PATIENCE_MS;
+      case "paste-rest":
+        return PASTE_REST_MS;
+      case "csi":
+        if (this.#parameters !== "") return undefined;
+        return this.#isWhole ? SEQUENCE_PATIENCE_MS : ESCAPE_PATIENCE_MS;
+      case "ss3":
+      case "string":
+      case "string-escape":
+        return this.#isWhole ? SEQUENCE_PATIENCE_MS : ESCAPE_PATIENCE_MS;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Takes the bytes of one read. @returns all that they complete; characters that come together are one text */
   feed(bytes: Uint8Array): Input[] {
-    for (const byte of bytes) this.#take(byte);
+    this.#isNewRead = true;
+    if (this.#state === "late") this.#begin(beginsLate(bytes) ? "escape" : "ground");
+    for (const byte of bytes) {
+      this.#take(byte);
+      this.#isNewRead = false;
+    }
     return this.#drain();
   }
 
   /** Nothing more came: what was begun is what it looks like. */
   flush(): Input[] {
-    if (this.#state === "paste-rest") this.#leavePaste();
-    if (this.#state === "escape") {
-      this.#put(key("escape"));
-    } else if (this.#state === "csi" && this.#parameters === "") {
-      this.#put(key("[", { alt: true }));
-    } else if (this.#state === "ss3") {
-      this.#put(key("O", { alt: true }));
-    } else if (this.#state === "paste") {
-      this.#endPaste();
+    switch (this.#state) {
+      case "escape":
+        this.#putEscapes();
+        this.#begin("late");
+        break;
+      case "csi":
+        if (this.#parameters === "") this.#leaveFor("[");
+        break;
+      case "ss3":
+        this.#leaveFor("O");
+        break;
+      case "string":
+        if (this.#string.isEmpty) this.#leaveFor(this.#string.begins);
+        else this.#begin("ground");
+        break;
+      case "late":
+      case "string-escape":
+        this.#begin("ground");
+        break;
+      case "paste":
+      case "paste-rest":
+        this.#leavePaste();
     }
-    this.#begin("ground");
     return this.#drain();
   }
 
@@ -104,7 +150,7 @@ export class KeyDecoder {
   #begin(state: State): void {
     this.#state = state;
     this.#parameters = "";
-    if (state === "ground") this.#alt = false;
+    if (state === "ground" || state === "late") this.#alt = false;
   }
 
   #take(byte: number): void {
@@ -126,91 +172,105 @@ export class KeyDecoder {
         this.#ss3(byte);
         break;
       case "string":
-        this.#string(byte);
+        this.#takeOfString(byte);
         break;
       case "string-escape":
         // ESC \ ends it; another ESC begins something new.
-        this.#begin(byte === 0x5c ? "ground" : "escape");
-        if (byte !== 0x5c) this.#escape(byte);
+        this.#begin(byte === STRING_ENDS ? "ground" : "escape");
+        if (byte !== STRING_ENDS) this.#escape(byte);
         break;
       case "paste":
-        this.#pasted(byte);
+        if (this.#paste.take(byte)) this.#begin("paste-rest");
         break;
       case "paste-rest":
-        this.#pastedOn(byte);
+        if (this.#paste.takeBehind(byte)) this.#begin("paste");
     }
   }
 
   #ground(byte: number): void {
-    if (this.#missing > 0) {
+    if (this.#character.isBegun) {
       if ((byte & 0xc0) === 0x80) {
-        this.#continue(byte);
+        const text = this.#character.take(byte);
+        if (text !== undefined) this.#typed(text, this.#alt);
+        if (!this.#character.isBegun) this.#alt = false;
         return;
       }
-      this.#missing = 0;
+      this.#character.drop();
       this.#alt = false;
     }
     if (byte === ESC) {
       this.#begin("escape");
       return;
     }
-    const alt = this.#alt;
-    if (byte < 0x20 || byte === 0x7f) {
-      this.#alt = false;
-      this.#put(control(byte, alt));
+    if (byte >= 0x80) {
+      this.#character.begin(byte);
+      if (!this.#character.isBegun) this.#alt = false;
       return;
     }
-    if (byte < 0x80) {
-      this.#alt = false;
-      this.#typed(String.fromCharCode(byte), alt);
-      return;
-    }
-    this.#missing = byte >= 0xf0 && byte < 0xf5 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0;
-    if (byte >= 0xf5) this.#missing = 0;
-    this.#character = [byte];
-    if (this.#missing === 0) this.#alt = false;
-  }
-
-  /** A byte within a character of several. */
-  #continue(byte: number): void {
-    this.#character.push(byte);
-    this.#missing--;
-    if (this.#missing > 0) return;
-    const text = new TextDecoder().decode(Uint8Array.from(this.#character));
-    const { length } = [...text];
     const alt = this.#alt;
     this.#alt = false;
-    // What is no character decodes to U+FFFD, perhaps several; nobody types it.
-    if (length === 1 && text !== "\ufffd" && !/\p{Cc}/u.test(text)) this.#typed(text, alt);
+    if (byte < 0x20 || byte === 0x7f) this.#pressed(control(byte), alt);
+    else this.#typed(String.fromCharCode(byte), alt);
   }
 
   #typed(text: string, alt: boolean): void {
-    this.#put(alt ? key(text, { alt }) : { type: "text", text });
+    if (alt && this.#isKnown(chordOf(key(text, { alt })))) {
+      this.#put(key(text, { alt }));
+      return;
+    }
+    if (alt) this.#put(key("escape"));
+    this.#put({ type: "text", text });
+  }
+
+  #pressed(plain: Key, alt: boolean): void {
+    const chord = { ...plain, alt };
+    const isOne = !alt || this.#isKnown(chordOf(chord));
+    if (!isOne) this.#put(key("escape"));
+    this.#put(isOne ? chord : plain);
+  }
+
+  /** An ESC that is Esc, and one before it. */
+  #putEscapes(): void {
+    if (this.#alt) this.#put(key("escape"));
+    this.#alt = false;
+    this.#put(key("escape"));
+  }
+
+  /** What seemed to begin a sequence was a key with Alt. */
+  #leaveFor(character: string): void {
+    const wasAlt = this.#alt;
+    this.#begin("ground");
+    if (wasAlt) this.#put(key("escape"));
+    this.#typed(character, true);
   }
 
   #escape(byte: number): void {
+    const isOneRead = !this.#isNewRead;
     if (byte === ESC) {
-      // Two of them: the first is a key of its own, unless a sequence follows.
-      if (this.#alt) this.#put(key("escape"));
-      this.#alt = true;
+      // The first is a key of its own, unless a sequence follows at once.
+      if (!isOneRead) this.#putEscapes();
+      else if (this.#alt) this.#put(key("escape"));
+      this.#alt = isOneRead;
       return;
     }
-    if (byte === 0x5b) {
-      this.#begin("csi");
-      return;
-    }
-    if (byte === 0x4f) {
-      this.#begin("ss3");
-      return;
-    }
-    if (byte === 0x5d || byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f) {
+    const character = String.fromCharCode(byte);
+    this.#isWhole = isOneRead;
+    if (character === "[" || character === "O") {
+      this.#begin(character === "[" ? "csi" : "ss3");
+    } else if (STRING_BEGINS.test(character)) {
       this.#begin("string");
-      return;
+      this.#string = { begins: character, isEmpty: true };
+      this.#isWhole = false;
+    } else if (isOneRead) {
+      if (this.#alt) this.#put(key("escape"));
+      this.#state = "ground";
+      this.#alt = true;
+      this.#ground(byte);
+    } else {
+      this.#putEscapes();
+      this.#begin("ground");
+      this.#ground(byte);
     }
-    if (this.#alt) this.#put(key("escape"));
-    this.#state = "ground";
-    this.#alt = true;
-    this.#ground(byte);
   }
 
   #csi(byte: number): void {
@@ -240,10 +300,18 @@ export class KeyDecoder {
     const alt = this.#alt;
     this.#begin("ground");
     if (character === "~" && parameters === PASTE_BEGINS) {
+      this.#paste = new Paste();
       this.#begin("paste");
       return;
     }
-    if (parameters.length <= MAX_PARAMETERS) this.#put(csiInput(parameters, character, alt));
+    const input = parameters.length <= MAX_PARAMETERS ? csiInput(parameters, character, alt) : undefined;
+    if (input !== undefined || parameters !== "" || this.#isWhole) this.#put(input);
+    else {
+      // No key of any terminal, and ESC came by itself: Esc, and two characters.
+      this.#alt = alt;
+      this.#leaveFor("[");
+      this.#typed(character, false);
+    }
   }
 
   #ss3(byte: number): void {
@@ -251,76 +319,41 @@ export class KeyDecoder {
       this.#begin("escape");
       return;
     }
-    const alt = this.#alt;
-    this.#begin("ground");
-    if (byte >= 0x20 && byte < 0x7f) this.#put(ss3Key(String.fromCharCode(byte), alt));
-  }
-
-  #string(byte: number): void {
-    if (byte === BEL || byte === CANCEL || byte === SUBSTITUTE) this.#begin("ground");
-    else if (byte === ESC) this.#begin("string-escape");
-  }
-
-  #pasted(byte: number): void {
-    if (byte === PASTE_ENDS[this.#pasteMatch]) {
-      this.#pasteMatch++;
-      if (this.#pasteMatch === PASTE_ENDS.length) {
-        this.#pasteMatch = 0;
-        this.#begin("paste-rest");
-      }
+    const isPrintable = byte >= 0x20 && byte < 0x7f;
+    const pressed = isPrintable ? ss3Key(String.fromCharCode(byte), this.#alt) : undefined;
+    if (pressed === undefined && (this.#isNewRead || !this.#isWhole)) {
+      // No key of any terminal: Esc, an O, and whatever is typed on.
+      this.#leaveFor("O");
+      this.#ground(byte);
       return;
     }
-    for (let at = 0; at < this.#pasteMatch; at++) this.#keep(PASTE_ENDS[at] as number);
-    this.#pasteMatch = byte === ESC ? 1 : 0;
-    if (byte !== ESC) this.#keep(byte);
+    this.#begin("ground");
+    this.#put(pressed);
   }
 
-  #pastedOn(byte: number): void {
-    this.#rest.push(byte);
-    const mark = byte === TILDE ? String.fromCharCode(...this.#rest.slice(-MARK_BYTES)) : "";
-    if (PASTE_MARK.test(mark)) {
-      for (const one of this.#rest.slice(0, -MARK_BYTES)) this.#keep(one);
-      this.#rest = [];
-      if (mark.endsWith("0~")) this.#begin("paste");
-    } else if (this.#rest.length > MAX_PASTE_BYTES) {
-      this.#rest = [];
-      this.#isCut = true;
+  #takeOfString(byte: number): void {
+    if (this.#string.isEmpty && byte === ESC) {
+      // Nobody sends an empty one: a key with Alt, and the next key.
+      this.#leaveFor(this.#string.begins);
+      this.#ground(byte);
+      return;
     }
+    if (this.#string.isEmpty) this.#isWhole = !this.#isNewRead;
+    this.#string.isEmpty = false;
+    if (byte === BEL || byte === CANCEL || byte === SUBSTITUTE) this.#begin("ground");
+    else if (byte === ESC) this.#state = "string-escape";
   }
 
   /** It was the end: what came behind it is keys. */
   #leavePaste(): void {
-    const rest = this.#rest;
-    this.#rest = [];
-    this.#endPaste();
+    const { text, isCut, rest } = this.#paste.end();
+    this.#paste = new Paste();
     this.#begin("ground");
-    for (const byte of rest) this.#take(byte);
-  }
-
-  #keep(byte: number): void {
-    if (this.#paste.length < MAX_PASTE_BYTES) this.#paste.push(byte);
-    else this.#isCut = true;
-  }
-
-  #endPaste(): void {
-    const text = new TextDecoder()
-      .decode(Uint8Array.from(this.#paste))
-      .replace(/\r\n?/g, "\n")
-      .replace(/(?![\t\n])\p{Cc}|\ufffd/gu, "");
-    const isCut = this.#isCut;
-    this.#paste = [];
-    this.#pasteMatch = 0;
-    this.#isCut = false;
     if (text !== "") this.#put({ type: "paste", text, isCut });
+    this.#isNewRead = true;
+    for (const byte of rest) {
+      this.#take(byte);
+      this.#isNewRead = false;
+    }
   }
-}
-
-/** A control character: what Ctrl and a key send without any protocol. */
-function control(byte: number, alt: boolean): Input {
-  if (byte === 0x0d) return key("enter", { alt });
-  if (byte === 0x09) return key("tab", { alt });
-  if (byte === 0x7f || byte === 0x08) return key("backspace", { alt });
-  if (byte === 0) return key("space", { ctrl: true, alt });
-  const name = String.fromCharCode(byte < 0x1b ? byte + 0x60 : byte + 0x40);
-  return key(name, { ctrl: true, alt });
 }

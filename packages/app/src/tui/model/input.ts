@@ -1,5 +1,5 @@
 /** Keys, pastes and the mouse -> what they do, wherever the user is. */
-import { clear } from "../composer/keys.ts";
+import { clear, isComposerKey } from "../composer/keys.ts";
 import { chordOf, type Input } from "../keys/input.ts";
 import { listWindow } from "../layout/list.ts";
 import { screenOf } from "../layout/screen.ts";
@@ -112,8 +112,15 @@ function leaveStepwise(state: State): Step {
   return toEnd(state);
 }
 
+const NUMBERED = /^alt\+([1-9])$/;
+
+/** Whether a chord with Alt means something, to whatever is on the screen. */
+export function isKnown(chord: string): boolean {
+  return Object.hasOwn(OVER_COMPOSER, chord) || NUMBERED.test(chord) || isComposerKey(chord);
+}
+
 function switchByNumber(state: State, chord: string): Step {
-  const nth = /^alt\+([1-9])$/.exec(chord)?.[1];
+  const nth = NUMBERED.exec(chord)?.[1];
   const contact = nth === undefined ? undefined : people(state)[Number(nth) - 1];
   return contact === undefined ? step(state) : openContact(state, contact.id);
 }

@@ -1,6 +1,7 @@
 /** Turns what happens into states, and states into frames. */
 import type { EventView, Face } from "../../face/face.ts";
 import type { Signs } from "../format.ts";
+import { isKnown } from "../model/input.ts";
 import { loadContacts, loadStatus } from "../model/people.ts";
 import { initialState, type State } from "../model/state.ts";
 import { call, type Effect, type Happening } from "../model/step.ts";
@@ -74,6 +75,7 @@ export class Loop {
         if (input.type === "report") this.#options.pictures.answered(input.text);
         else this.dispatch(input);
       },
+      isKnown,
       onResize: (columns, rows) => this.#resize(columns, rows),
       onRepaint: () => this.#repaint(),
       onGone: stop,

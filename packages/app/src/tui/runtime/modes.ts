@@ -4,7 +4,9 @@ const ESC = "\x1b[";
 
 /**
  * Another screen, so that what stood there comes back; no breaking of lines, so that a text whose width is misjudged cannot
- * push others out of place; focus, pastes, and keys that tell Shift+Enter from Enter (kitty's protocol, the others ignore it).
+ * push others out of place; focus, pastes, and keys that tell Shift+Enter from Enter and Esc from Alt (kitty's protocol, the
+ * others ignore it). xterm's modifyOtherKeys is read where it is on, and not asked for: Esc stays what it is with it, and
+ * characters that take AltGr or Shift come as chords from some terminals.
  */
 export function enterModes(hasMouse: boolean): string {
   const mouse = hasMouse ? `${ESC}?1000h${ESC}?1006h` : "";

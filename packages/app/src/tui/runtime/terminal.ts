@@ -10,6 +10,8 @@ const STDOUT = 1;
 
 export interface TerminalEvents {
   onInput(input: Input): void;
+  /** Whether a chord with Alt means something. */
+  isKnown(chord: string): boolean;
   onResize(columns: number, rows: number): void;
   /** The screen has to be drawn anew: all of it. */
   onRepaint(): void;
@@ -35,7 +37,7 @@ export class TtyTerminal implements Terminal {
   readonly out: WriteStream;
   readonly #in: ReadStream;
   readonly #hasMouse: boolean;
-  readonly #decoder = new KeyDecoder();
+  readonly #decoder = new KeyDecoder((chord) => this.#events?.isKnown(chord) === true);
   #events: TerminalEvents | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOurs = false;
@@ -137,13 +139,13 @@ export class TtyTerminal implements Terminal {
 
   readonly #gone = (): void => this.#events?.onGone();
 
-  readonly #data = (bytes: Buffer): void => {
+  readonly #data = (bytes: Buffer): void => this.#decoded(this.#decoder.feed(bytes));
+
+  #decoded(inputs: readonly Input[]): void {
     clearTimeout(this.#timer);
-    for (const input of this.#decoder.feed(bytes)) this.#events?.onInput(input);
+    for (const input of inputs) this.#events?.onInput(input);
     const { patienceMs } = this.#decoder;
-    if (patienceMs === undefined) return;
-    this.#timer = setTimeout(() => {
-      for (const input of this.#decoder.flush()) this.#events?.onInput(input);
-    }, patienceMs);
-  };
+    if (patienceMs === undefined || this.#events === undefined) return;
+    this.#timer = setTimeout(() => this.#decoded(this.#decoder.flush()), patienceMs);
+  }
 }
