@@ -159,6 +159,7 @@ class XtermTerminal implements Terminal {
   readonly bytes: string[] = [];
   events: TerminalEvents | undefined;
   isSuspended = false;
+  isClosed = false;
 
   constructor(columns: number, rows: number) {
     this.xterm = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
@@ -190,7 +191,9 @@ class XtermTerminal implements Terminal {
     this.isSuspended = true;
   }
 
-  close(): void {}
+  close(): void {
+    this.isClosed = true;
+  }
 }
 
 export interface Harness {
@@ -218,13 +221,22 @@ export interface HarnessOptions {
   readonly hasColors?: boolean;
   readonly env?: Record<string, string>;
   readonly fetchesPictures?: boolean;
+  /** When the agent is there. */
+  readonly ready?: Promise<void>;
 }
 
 /** Runs a test with the chat on a screen, and ends it. */
 export async function withTui(
   prepare: (face: MadeUpFace) => void,
   test: (harness: Harness) => Promise<void>,
-  { columns = 80, rows = 24, hasColors = true, env = {}, fetchesPictures = false }: HarnessOptions = {},
+  {
+    columns = 80,
+    rows = 24,
+    hasColors = true,
+    env = {},
+    fetchesPictures = false,
+    ready = Promise.resolve(),
+  }: HarnessOptions = {},
 ): Promise<void> {
   const face = new MadeUpFace();
   prepare(face);
@@ -239,7 +251,7 @@ export async function withTui(
     downloads: async () => "/nowhere",
     signal: over.signal,
     clock: () => AT,
-    connect: () => Promise.resolve(face),
+    connect: () => ready.then(() => face),
     notify: () => terminal.write("\x07"),
     pictures: new PictureDesk({ TERM: "xterm", ...env }, (text) => terminal.write(text)),
     fetchesPictures: () => fetchesPictures,

@@ -7,6 +7,7 @@ import { type Signs, UNICODE_SIGNS } from "../format.ts";
 import type { Anchor } from "../layout/conversation.ts";
 import type { Picture } from "../layout/message.ts";
 import type { Overlay } from "./overlay.ts";
+import type { Early } from "./typeahead.ts";
 
 export type Contact = Result<"contacts.list">[number];
 export type Status = Result<"status.get">;
@@ -66,6 +67,8 @@ export interface State {
   readonly fetched: ReadonlyMap<string, number>;
   /** Files whose names begin as what is written behind `/file`. */
   readonly paths: { readonly for: string; readonly found: readonly string[] };
+  /** Keys that came before there was a conversation. */
+  readonly early: Early;
   /** Ctrl+C was pressed: once more ends. */
   readonly isLeaving: boolean;
   /** The agent is gone; it is dialled again. */
@@ -98,6 +101,7 @@ export function initialState(
     pictures: new Map(),
     fetched: new Map(),
     paths: { for: "", found: [] },
+    early: { inputs: [], isFull: false },
     isLeaving: false,
     isAway: false,
   };

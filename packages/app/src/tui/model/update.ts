@@ -5,9 +5,11 @@ import { picturesOnScreen } from "./pictures.ts";
 import { preload } from "./scrolling.ts";
 import { openTalk, type State } from "./state.ts";
 import { andThen, type Happening, remark, type Step, step } from "./step.ts";
+import { hasWaited, isEarly, onEarly, pressEarly } from "./typeahead.ts";
 
 export function update(state: State, happening: Happening): Step {
-  const taken = take(state, happening);
+  const first = take(state, happening);
+  const taken = hasWaited(first.state) ? andThen(first, pressEarly) : first;
   const talk = openTalk(taken.state);
   // A page that has come may be less than a screen.
   const filled =
@@ -50,6 +52,6 @@ function take(state: State, happening: Happening): Step {
     case "failed":
       return step(remark(state, happening.text, true));
     default:
-      return onInput(state, happening);
+      return isEarly(state) ? onEarly(state, happening) : onInput(state, happening);
   }
 }
