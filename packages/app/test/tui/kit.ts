@@ -111,6 +111,8 @@ export class MadeUpFace implements Face {
         return this.#page(params);
       case "messages.search":
         return this.messages.filter(({ text }) => text.includes(String(params.words))).reverse();
+      case "messages.find":
+        return this.messages.find(({ id }) => id === params.id);
       case "messages.send":
       case "messages.reply":
         return this.#said(params);
@@ -223,6 +225,8 @@ export interface HarnessOptions {
   readonly fetchesPictures?: boolean;
   /** When the agent is there. */
   readonly ready?: Promise<void>;
+  /** Where files are saved. */
+  readonly downloads?: string;
 }
 
 /** Runs a test with the chat on a screen, and ends it. */
@@ -236,6 +240,7 @@ export async function withTui(
     env = {},
     fetchesPictures = false,
     ready = Promise.resolve(),
+    downloads = "/nowhere",
   }: HarnessOptions = {},
 ): Promise<void> {
   const face = new MadeUpFace();
@@ -248,7 +253,7 @@ export async function withTui(
     hasColors,
     mount,
     signs: UNICODE_SIGNS,
-    downloads: async () => "/nowhere",
+    downloads: async () => downloads,
     signal: over.signal,
     clock: () => AT,
     connect: () => ready.then(() => face),

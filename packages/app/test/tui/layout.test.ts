@@ -65,6 +65,7 @@ function scene(messages: readonly MessageView[], over: Partial<Scene> = {}): Sce
     firstNew: undefined,
     chosen: undefined,
     pictures: new Map(),
+    saved: new Map(),
     ...over,
   };
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { contact, ctrl, grayPicture, KEY, type MadeUpFace, message, withTui } from "./kit.ts";
 
@@ -429,18 +432,22 @@ describe("the chat on a screen", () => {
     ));
 
   const PICTURE = "c".repeat(32);
-  const showsPicture = (face: MadeUpFace, state: "offered" | "complete" = "complete") => {
+  const showsPicture = (
+    face: MadeUpFace,
+    state: "offered" | "complete" = "complete",
+    over: { readonly isOwn?: boolean; readonly size?: number } = {},
+  ) => {
     const bytes = grayPicture(64);
     face.files.set(PICTURE, bytes);
     const file = {
       id: PICTURE,
       name: "rings.png",
       type: "image/png",
-      size: bytes.length,
+      size: over.size ?? bytes.length,
       state,
       done: 0,
     } as const;
-    face.messages = [...some(40), message(50, { kind: "file", text: "", file })];
+    face.messages = [...some(40), message(50, { kind: "file", text: "", file, isOwn: over.isOwn === true })];
   };
 
   it("shows pictures in blocks within the text", () =>
@@ -450,6 +457,69 @@ describe("the chat on a screen", () => {
       await shows("more below");
       assert.ok(!screen().join("\n").includes("▀▀▀"));
     }));
+
+  it("shows what the user has sent from the profile, and asks nobody for it", () =>
+    withTui(
+      (face) => showsPicture(face, "offered", { isOwn: true }),
+      async ({ shows, face }) => {
+        await shows(/rings\.png[\s\S]*▀▀▀▀▀▀▀▀[\s\S]*offered/);
+        assert.equal(face.last("files.accept"), undefined);
+      },
+    ));
+
+  it("leaves a sent picture that is too large, and one that is not kept, as a file with a name", async () => {
+    await withTui(
+      (face) => showsPicture(face, "offered", { isOwn: true, size: 16 * 1024 * 1024 + 1 }),
+      async ({ shows, face }) => {
+        await shows("rings.png");
+        await shows("● relay");
+        assert.equal(face.last("files.read"), undefined);
+      },
+    );
+    await withTui(
+      (face) => {
+        showsPicture(face, "offered", { isOwn: true });
+        face.files.clear();
+      },
+      async ({ shows, face, until, screen }) => {
+        await until("asked for", () => face.last("files.read") !== undefined);
+        await shows("● relay");
+        assert.match(screen().join("\n"), /rings\.png/);
+        assert.doesNotMatch(screen().join("\n"), /▀/);
+      },
+    );
+  });
+
+  it("says where a file was saved, and no longer that it can be", async () => {
+    const downloads = mkdtempSync(join(tmpdir(), "saved-"));
+    try {
+      await withTui(
+        (face) => {
+          const bytes = new TextEncoder().encode("to be kept");
+          face.files.set(PICTURE, bytes);
+          const file = { id: PICTURE, name: "plan.txt", type: "text/plain", size: bytes.length } as const;
+          face.messages = [
+            message(1, { kind: "file", text: "", file: { ...file, state: "complete", done: 10 } }),
+          ];
+        },
+        async ({ shows, press, screen }) => {
+          await shows("here: /save keeps it");
+          press("/save", KEY.enter);
+          await shows(/── saved: /);
+          press("x");
+          await shows(/› x/);
+          // The place of a folder for tests may take several rows.
+          const rows = screen().map((row) => row.slice(19).trim());
+          assert.ok(rows.join("").includes(`saved: ${join(downloads, "plan.txt")}`), rows.join("\n"));
+          assert.doesNotMatch(rows.join("\n"), /here: /);
+        },
+        { downloads },
+      );
+      assert.equal(readFileSync(join(downloads, "plan.txt"), "utf8"), "to be kept");
+    } finally {
+      rmSync(downloads, { recursive: true });
+    }
+  });
 
   it("draws pixels where they belong, and the whole screen anew when they move", () =>
     withTui(

@@ -26,6 +26,8 @@ export interface Scene {
   readonly firstNew: string | undefined;
   readonly chosen: string | undefined;
   readonly pictures: ReadonlyMap<string, Picture>;
+  /** Where files were saved, by their ids. */
+  readonly saved: ReadonlyMap<string, string>;
 }
 
 export interface Screenful {
@@ -55,6 +57,7 @@ export function rowsOf(scene: Scene, index: number): readonly Row[] {
   const continues = !beginsDay && !beginsNew && continuesTalk(before, message);
   const quoted = message.replyTo === undefined ? undefined : quoteOf(scene, index, message.replyTo);
   const picture = message.file === undefined ? undefined : scene.pictures.get(message.file.id);
+  const saved = message.file === undefined ? undefined : scene.saved.get(message.file.id);
   const { width, nameCells, signs } = scene;
   const today = dayNumber(scene.now);
   const left = message.until === undefined ? "" : Math.ceil((message.until - scene.now) / MINUTE_MS);
@@ -68,6 +71,7 @@ export function rowsOf(scene: Scene, index: number): readonly Row[] {
     left,
     quoted,
     picture?.rows.length,
+    saved,
     signs.rule,
   ].join("|");
   const known = laid.get(message);
@@ -82,6 +86,7 @@ export function rowsOf(scene: Scene, index: number): readonly Row[] {
     continues,
     quoted,
     picture,
+    saved,
   });
   laid.set(message, { key, rows });
   return rows;

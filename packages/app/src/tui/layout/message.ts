@@ -33,6 +33,8 @@ export interface Around {
   /** The text of what it answers; undefined where that is not here. */
   readonly quoted: string | undefined;
   readonly picture: Picture | undefined;
+  /** Where its file was saved. */
+  readonly saved: string | undefined;
 }
 
 /** A picture in characters: rows with colours of their own. */
@@ -178,7 +180,7 @@ function fileRows({ file, isOwn }: MessageView, around: Around, room: number): R
 function fileState(
   file: NonNullable<MessageView["file"]>,
   isOwn: boolean,
-  { signs, picture }: Around,
+  { signs, picture, saved }: Around,
   room: number,
 ): Row[] {
   const isMoving = file.state === "accepted" || (isOwn && file.state === "offered" && file.done > 0);
@@ -195,6 +197,7 @@ function fileState(
     const isPicture = file.type.startsWith("image/");
     return [[span(isPicture ? "/show shows it, /save keeps it" : "/save fetches it", "quiet")]];
   }
+  if (saved !== undefined) return wrapText(`saved: ${saved}`, room).map((text) => [span(text, "quiet")]);
   return (picture?.rows.length ?? 0) === 0 && file.state === "complete"
     ? [[span("here: /save keeps it in a folder", "quiet")]]
     : [];

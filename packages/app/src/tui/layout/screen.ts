@@ -76,5 +76,6 @@ export function sceneOf(state: State, talk: Talk, screen: Screen): Scene {
     firstNew: talk.firstNew,
     chosen: talk.chosen,
     pictures: state.pictures,
+    saved: state.saved,
   };
 }

@@ -36,7 +36,7 @@ export function picturesOnScreen(state: State): Step {
   for (const message of talk.messages) {
     const { file } = message;
     if (file === undefined || !shown.has(message.id) || !isWanted(state, message)) continue;
-    if (file.state === "offered") {
+    if (isToFetch(message)) {
       if (fetched.has(file.id) || bytes + file.size > MAX_UNASKED_BYTES) continue;
       // What is small counts too: the list of them is bounded with the bytes.
       const counted = Math.max(file.size, LEAST_COUNTED_BYTES);
@@ -48,13 +48,14 @@ export function picturesOnScreen(state: State): Step {
   if (wanted.length === 0) return step(state);
   const columns = Math.min(MAX_COLUMNS, screen.mainWidth - marginCells(scene) - 4);
   const rows = Math.min(MAX_ROWS, Math.max(1, Math.floor(screen.height / 2)));
-  const effects = wanted.map(({ contact, file }): Effect => {
-    if (file?.state === "offered") return call("files.accept", { contact, file: file.id });
+  const effects = wanted.map((message): Effect => {
+    const { contact, file } = message;
+    if (file !== undefined && isToFetch(message)) return call("files.accept", { contact, file: file.id });
     return { do: "show-picture", contact, file: file as NonNullable<typeof file>, columns, rows };
   });
   // Those that are only fetched are asked for again when they are whole.
-  const begun = wanted.flatMap(({ file }) =>
-    file?.state === "complete" ? [[file.id, NOTHING] as const] : [],
+  const begun = wanted.flatMap((message) =>
+    message.file === undefined || isToFetch(message) ? [] : [[message.file.id, NOTHING] as const],
   );
   return step(
     { ...state, fetched, pictures: new Map([...state.pictures, ...begun].slice(-MAX_PICTURES)) },
@@ -71,10 +72,19 @@ function isWanted(state: State, message: MessageView): boolean {
   const { contact, file, isOwn } = message;
   if (file === undefined || !isPicture(message)) return false;
   if (state.pictures.has(file.id)) return false;
-  if (file.state === "complete") return file.size <= MAX_DRAWN_BYTES;
+  if (file.state === "complete" || isSent(message)) return file.size <= MAX_DRAWN_BYTES;
   const isContact = contactOf(state, contact)?.state === "contact";
   const isOffered = !isOwn && file.state === "offered" && isContact;
   return state.fetchesPictures && isOffered && file.size <= MAX_FETCHED_BYTES;
+}
+
+/** What the user has sent is in the profile, until it is taken back: nobody is asked for it. */
+function isSent({ isOwn, file }: MessageView): boolean {
+  return isOwn && (file?.state === "offered" || file?.state === "accepted");
+}
+
+function isToFetch({ isOwn, file }: MessageView): boolean {
+  return !isOwn && file?.state === "offered";
 }
 
 export function withPicture(state: State, file: string, picture: Picture): State {

@@ -65,6 +65,8 @@ export interface State {
   readonly pictures: ReadonlyMap<string, Picture>;
   /** Pictures that were fetched without being asked for, by the id of the file, and their bytes. */
   readonly fetched: ReadonlyMap<string, number>;
+  /** Where files were saved since the chat began, by their ids; cleaned. */
+  readonly saved: ReadonlyMap<string, string>;
   /** Files whose names begin as what is written behind `/file`. */
   readonly paths: { readonly for: string; readonly found: readonly string[] };
   /** Keys that came before there was a conversation. */
@@ -100,6 +102,7 @@ export function initialState(
     fetchesPictures: false,
     pictures: new Map(),
     fetched: new Map(),
+    saved: new Map(),
     paths: { for: "", found: [] },
     early: { inputs: [], isFull: false },
     isLeaving: false,
@@ -137,4 +140,11 @@ export function withTalk(state: State, contact: number, change: (talk: Talk) => 
   if (talk === undefined) return state;
   const changed = change(talk);
   return changed === talk ? state : { ...state, talks: new Map(state.talks).set(contact, changed) };
+}
+
+/** Files of which is known where they were saved: the last ones. */
+const MAX_SAVED = 500;
+
+export function withSaved(state: State, file: string, place: string): State {
+  return { ...state, saved: new Map([...state.saved, [file, place] as const].slice(-MAX_SAVED)) };
 }

@@ -7,6 +7,7 @@ import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
 import type { Picture } from "../layout/message.ts";
 import { withPicture } from "../model/pictures.ts";
+import { withSaved } from "../model/state.ts";
 import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
 import { pathOf, shownPath } from "./paths.ts";
 
@@ -22,7 +23,6 @@ export interface World {
     bytes: Uint8Array,
     room: { readonly columns: number; readonly rows: number },
   ): Promise<Picture | undefined>;
-  /** Where files go that nobody gave a place. */
   /** Where files are saved, unless the user names a place. */
   readonly downloads: () => Promise<string>;
 }
@@ -84,7 +84,7 @@ async function saveFile(
   const view = await world.face.call("messages.find", { id: message });
   if (view.file !== undefined && path !== undefined) rememberPlace(view.file.id, path);
   const saved = await (await savedFiles(world, path)).take(view);
-  return saved === undefined ? undefined : told(saved);
+  return saved === undefined || view.file === undefined ? undefined : told(view.file.id, saved);
 }
 
 /** Folders that the user named for files that are still on their way. */
@@ -103,8 +103,9 @@ async function savedFiles({ face, downloads }: World, path: string | undefined) 
   return new SavedFiles(face, await Folder.open(path === undefined ? await downloads() : pathOf(path)));
 }
 
-function told(path: string): Happening {
-  return { type: "then", step: (state) => step(remark(state, `saved: ${cleanLine(shownPath(path))}`)) };
+function told(file: string, path: string): Happening {
+  const place = cleanLine(shownPath(path));
+  return { type: "then", step: (state) => step(remark(withSaved(state, file, place), `saved: ${place}`)) };
 }
 
 /** A file that was asked for before may be whole now. */
@@ -113,7 +114,7 @@ export async function onFileEvent(event: EventView, world: World): Promise<void>
   try {
     const files = await savedFiles(world, places.get(event.file.id));
     places.delete(event.file.id);
-    for await (const { path } of files.completed(event.file.id)) world.dispatch(told(path));
+    for await (const { path } of files.completed(event.file.id)) world.dispatch(told(event.file.id, path));
   } catch (error) {
     if (!world.signal.aborted) world.dispatch({ type: "failed", text: cleanLine(failureOf(error).message) });
   }
