@@ -5,6 +5,8 @@ import type { Step } from "../model/step.ts";
 export interface Candidate {
   /** What is put into the composer; it is cleaned. */
   readonly text: string;
+  /** What may stand behind it, as in usage lines. */
+  readonly args?: string;
   readonly detail: string;
 }
 

@@ -30,7 +30,8 @@ function commandNames(begun: string): Completions {
     starting.length > 0 ? starting : fuzzySearch(begun, COMMANDS, ({ name }) => name).map(({ item }) => item);
   const items = found.map(({ name, args, help }) => ({
     text: `/${name}${args === "" ? "" : " "}`,
-    detail: args === "" ? help : `${args}  ${help}`,
+    args,
+    detail: help,
   }));
   return { items, start: 0, isWhole: commandNamed(begun) !== undefined };
 }

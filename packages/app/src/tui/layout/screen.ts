@@ -3,6 +3,7 @@ import { completionsOf } from "../commands/completion.ts";
 import { composerRows } from "../composer/rows.ts";
 import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
 import { cells } from "./cells.ts";
+import { candidateRows } from "./completions.ts";
 import type { Scene } from "./conversation.ts";
 import { senderName } from "./message.ts";
 
@@ -23,7 +24,9 @@ const MOST_LIST = 30;
 const MOST_NAME = 12;
 const MOST_NAME_NARROW = 6;
 const NARROW = 50;
+/** Rows of them. */
 const MOST_COMPLETIONS = 7;
+const NO_COMPLETIONS = { items: [] };
 /** Smaller ones are told so. */
 export const LEAST_COLUMNS = 20;
 export const LEAST_ROWS = 6;
@@ -44,8 +47,9 @@ export function screenOf(state: State): Screen {
   const talk = openTalk(state);
   const wanted = talk === undefined ? 1 : composerHeight(talk, mainWidth);
   const composer = Math.min(wanted, Math.max(1, Math.floor(rows / 3)));
-  const completions =
-    talk === undefined || state.overlay !== undefined ? 0 : completionsOf(state, talk.composer).items.length;
+  const { items } =
+    talk === undefined || state.overlay !== undefined ? NO_COMPLETIONS : completionsOf(state, talk.composer);
+  const completions = candidateRows(items, mainWidth).reduce((sum, lines) => sum + lines.length, 0);
   const completionHeight = Math.min(completions, MOST_COMPLETIONS, Math.max(0, free - composer - 1));
   return {
     listWidth,
