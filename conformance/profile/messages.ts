@@ -102,6 +102,20 @@ export function messagesConform(test: OnProfile): void {
     assert.deepEqual(profile.messages.last(of, 3, elsewhere?.row), []);
   });
 
+  test("a conversation is read on from a line, page by page, in its own order", (profile) => {
+    const [of, other] = [conversation(profile), conversation(profile)];
+    // The third comes late: behind the others in the table, before them in the conversation.
+    for (const n of [1, 2, 4, 5, 6, 7, 3]) profile.messages.add(message(of, { n, text: `${n}` }));
+    const elsewhere = profile.messages.add(message(other));
+    const [first] = profile.messages.last(of, 7);
+    const page = profile.messages.following(of, 3, first?.row ?? 0);
+    assert.deepEqual(texts(page), ["2", "3", "4"]);
+    const next = profile.messages.following(of, 9, page.at(-1)?.row ?? 0);
+    assert.deepEqual(texts(next), ["5", "6", "7"]);
+    assert.deepEqual(profile.messages.following(of, 3, next.at(-1)?.row ?? 0), []);
+    assert.deepEqual(profile.messages.following(of, 3, elsewhere?.row ?? 0), []);
+  });
+
   test("an id is found by its beginning, with at most three others", (profile) => {
     const of = conversation(profile);
     const ids = [0, 1, 2, 3].map((last) => new Uint8Array(16).fill(0xff, 0, 4).fill(last, 15));

@@ -51,6 +51,18 @@ test("whatever one face does, and whatever comes, every other face hears, as the
   for (const face of [one, other])
     await face.event("state", ({ id, state }) => id === said.id && state !== "queued");
 
+  const later = await one.ok("messages.send", { contact, text: "or at nine" });
+  const ids = async (params: object) =>
+    ((await one.ok("messages.history", { contact, ...params })) as unknown as { id: string }[]).map(
+      ({ id }) => id,
+    );
+  assert.deepEqual(await ids({ after: said.id }), [later.id]);
+  assert.deepEqual(await ids({ after: later.id }), []);
+  assert.deepEqual((await ids({ before: later.id })).slice(-1), [said.id]);
+  const { error } = await one.call("messages.history", { contact, before: said.id, after: said.id });
+  assert.equal(error?.code, -32602);
+  await third.event("message", ({ message }) => (message as unknown as { id: string }).id === later.id);
+
   await third.ok("messages.markRead", { contact: back, id: said.id });
   await third.event("read", ({ id }) => id === said.id);
   for (const face of [one, other])

@@ -84,6 +84,20 @@ test("a hundred messages each way keep their order", async (t) => {
     messages.filter(({ isOwn }) => !isOwn).map(({ text }) => text);
   assert.deepEqual(heard(bob.messenger.history(bToA, { limit: 500 })), texts);
   assert.deepEqual(heard(alice.messenger.history(aToB, { limit: 500 })), texts);
+
+  // Read from any line on, page by page, it is the same.
+  const all = bob.messenger.history(bToA, { limit: 500 });
+  const read = all.slice(0, 1);
+  for (;;) {
+    const page = bob.messenger.history(bToA, { limit: 30, after: read.at(-1)!.id });
+    if (page.length === 0) break;
+    assert.ok(page.length <= 30);
+    read.push(...page);
+  }
+  assert.deepEqual(read, all);
+  const { id } = all[7]!;
+  assert.throws(() => bob.messenger.history(bToA, { before: id, after: id }), RangeError);
+  assert.throws(() => bob.messenger.history(bToA, { after: "0".repeat(32) }), { code: "no-such-message" });
 });
 
 test("a session that one side has lost is begun anew, and what was said meanwhile arrives", async (t) => {

@@ -16,6 +16,7 @@ export {
   type ContactView,
   type DeviceView,
   type FileView,
+  type HistoryOptions,
   type InitOptions,
   type InviteOptions,
   type InviteState,

@@ -262,6 +262,14 @@ export interface Status {
   readonly requests: number;
 }
 
+export interface HistoryOptions {
+  /** 50 without it. */
+  readonly limit?: number;
+  /** Ids of messages of the conversation, one of the two at most. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /**
  * One messenger over one profile. Methods that change something resolve when it is kept; sending goes on in the background
  * from `start` to `close`. Every method throws or rejects with MessengerError where it says so, and `closed` after `close`.
@@ -358,8 +366,11 @@ export interface Messenger {
   /** Up to `length` bytes of a complete file from `at` on, fewer at its end: only the parts they are in are read. */
   fileChunk(contact: number, id: string, at: number, length: number): Uint8Array;
 
-  /** The last lines of a conversation, oldest first. */
-  history(contact: number, options?: { readonly limit?: number; readonly before?: string }): MessageView[];
+  /**
+   * The last lines of a conversation, oldest first: of all, or of those before a message; or the first ones after one.
+   * @throws MessengerError `no-such-message`; RangeError for both
+   */
+  history(contact: number, options?: HistoryOptions): MessageView[];
   search(words: string, limit?: number): MessageView[];
   /** The one message whose id begins so. @throws MessengerError `no-such-message`: none, or more than one */
   find(idPrefix: string): MessageView;

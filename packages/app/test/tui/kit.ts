@@ -133,8 +133,12 @@ export class MadeUpFace implements Face {
     }
   }
 
-  #page({ contact: id, limit = 50, before }: Record<string, unknown>): MessageView[] {
+  #page({ contact: id, limit = 50, before, after }: Record<string, unknown>): MessageView[] {
     const all = this.messages.filter((one) => one.contact === id);
+    if (after !== undefined) {
+      const start = all.findIndex((one) => one.id === after) + 1;
+      return all.slice(start, start + Number(limit));
+    }
     const end = before === undefined ? all.length : all.findIndex((one) => one.id === before);
     return all.slice(Math.max(0, end - Number(limit)), end);
   }

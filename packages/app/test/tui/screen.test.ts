@@ -279,6 +279,106 @@ describe("the chat on a screen", () => {
       },
     ));
 
+  it("goes on from what it found page by page to the end, and holds a bounded part of it", () =>
+    withTui(
+      (face) => {
+        face.messages = some(100_000);
+      },
+      async ({ shows, press, face, screen, until, loop }) => {
+        await shows("message 99999");
+        press(ctrl("f"), "message 98500");
+        await shows(/bob: message 98500/);
+        press(KEY.enter);
+        // In the middle, with what was said before and after.
+        await shows(/message 98495\n[\s\S]*▌\d\d:\d\d bob {2}message 98500\n[\s\S]*message 98505/);
+        press(KEY.escape);
+        const numbers = () =>
+          [
+            ...screen()
+              .join("\n")
+              .matchAll(/message (\d+)/g),
+          ].map(([, number]) => Number(number));
+        let last = 0;
+        while (last < 99_999) {
+          const before = Math.max(...numbers());
+          press(KEY.pageDown);
+          await until(`behind ${before}`, () => numbers().some((number) => number > before));
+          const shown = numbers();
+          // Without a gap: the next page begins where the last one ended, or before.
+          assert.ok((shown[0] ?? 0) <= before + 1, `${shown[0]} behind ${before}`);
+          assert.deepEqual(
+            shown,
+            shown.map((_, nth) => (shown[0] ?? 0) + nth),
+          );
+          last = Math.max(...shown);
+          assert.ok((loop.state.talks.get(2)?.messages.length ?? 0) <= 1_000);
+        }
+        press(KEY.pageDown);
+        await until("the end", () => !screen().join("\n").includes("more below"));
+        face.says({ text: "and on" });
+        await shows("and on");
+        const asked = face.calls.filter(({ method }) => method === "messages.history");
+        assert.ok(asked.length < 40, `${asked.length} pages`);
+        press(KEY.pageUp, KEY.pageUp);
+        await shows("more below");
+      },
+    ));
+
+  it("misses nothing that comes while the last page is on its way", () =>
+    withTui(
+      (face) => {
+        face.messages = some(1_500);
+      },
+      async ({ shows, press, face, until, loop }) => {
+        await shows("message 1499");
+        const unread = () => loop.state.contacts?.find(({ id }) => id === 2)?.unread;
+        const call = face.call.bind(face);
+        let [isLate, isTold] = [false, false];
+        face.call = async (method: string, params: object) => {
+          const answer: readonly unknown[] = await call(method, params);
+          if (!isLate && method === "messages.history" && "after" in params && answer.length === 0) {
+            isLate = true;
+            face.says({ text: "meanwhile" });
+            await until("told of it", () => unread() === 1);
+            isTold = true;
+          }
+          return answer as never;
+        };
+        press(ctrl("f"), "message 1390");
+        await shows(/bob: message 1390/);
+        press(KEY.enter);
+        await shows(/▌\d\d:\d\d bob {2}message 1390/);
+        press(KEY.escape);
+        const talk = () => loop.state.talks.get(2);
+        for (let pages = 0; !isTold || talk()?.anchor !== undefined; pages++) {
+          assert.ok(pages < 50, "no end");
+          press(KEY.pageDown);
+          await until("loaded", () => talk()?.isLoading === false);
+          await new Promise(setImmediate);
+        }
+        await shows("meanwhile");
+      },
+    ));
+
+  it("goes to the end at once from a place in the past, and stays there until it is told to", () =>
+    withTui(
+      (face) => {
+        face.messages = some(100_000);
+      },
+      async ({ shows, press, face }) => {
+        await shows("message 99999");
+        press(ctrl("f"), "message 1234", KEY.enter);
+        await shows(/bob: message 1234/);
+        press(KEY.enter);
+        await shows(/▌\d\d:\d\d bob {2}message 1234/);
+        face.says({ text: "the newest" });
+        await shows("1 new");
+        assert.equal(face.last("messages.markRead"), undefined);
+        press(KEY.end);
+        await shows("the newest");
+      },
+    ));
+
   it("keeps requests apart until they are accepted", () =>
     withTui(
       (face) => {

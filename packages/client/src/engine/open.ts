@@ -4,6 +4,7 @@ import {
   type CodeOffer,
   type ContactView,
   type DeviceView,
+  type HistoryOptions,
   type InviteOptions,
   type InviteView,
   type JoinOptions,
@@ -284,13 +285,17 @@ class OpenMessenger implements Messenger {
     return fileChunk(this.#engine, this.#file(contact, id), at, length);
   }
 
-  history(
-    contact: number,
-    { limit = HISTORY_LINES, before }: { readonly limit?: number; readonly before?: string } = {},
-  ): MessageView[] {
+  history(contact: number, { limit = HISTORY_LINES, before, after }: HistoryOptions = {}): MessageView[] {
     this.#expectOpen();
-    const row = before === undefined ? undefined : this.#message(contact, before).row;
-    return this.#engine.profile.messages.last(contact, limit, row).map((message) => this.#view(message));
+    if (before !== undefined && after !== undefined)
+      throw new RangeError("a page is before one message, or after one");
+    const { messages } = this.#engine.profile;
+    const rowOf = (id: string): number => this.#message(contact, id).row;
+    const page =
+      after === undefined
+        ? messages.last(contact, limit, before === undefined ? undefined : rowOf(before))
+        : messages.following(contact, limit, rowOf(after));
+    return page.map((message) => this.#view(message));
   }
 
   search(words: string, limit = SEARCH_HITS): MessageView[] {

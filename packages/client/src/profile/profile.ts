@@ -380,6 +380,8 @@ export interface MessageTable {
   remove(row: number): void;
   /** The last ones in the order of the conversation, oldest first. @param before a row of this conversation */
   last(contact: number, limit: number, before?: number): Message[];
+  /** The first ones behind a row of this conversation, oldest first. */
+  following(contact: number, limit: number, after: number): Message[];
   /** Newest first. Every word must be in it, the last one may be a beginning. */
   search(words: string, limit: number): Message[];
   unread(contact: number): Message[];

@@ -82,12 +82,22 @@ export const messageMethods = {
 
   "messages.history": method({
     summary:
-      "The last messages of a conversation, or those before one, oldest first. Of long texts fewer come than `limit` says: none means that there are no more.",
-    params: v.strictObject({ contact: ContactId, limit: optional(Limit), before: optional(MessageId) }),
+      "The last messages of a conversation, or those right `before` one, or right `after` one (not both), oldest first. Of long texts fewer come than `limit` says: none means that there are no more.",
+    params: v.strictObject({
+      contact: ContactId,
+      limit: optional(Limit),
+      before: optional(MessageId),
+      after: optional(MessageId),
+    }),
     result: list(Message),
     example: { params: { contact: 2, limit: 1 }, result: [SAID] },
-    run: ({ opened }, { contact, ...page }) =>
-      firstOf(opened.messenger.history(contact, page).toReversed()).toReversed(),
+    run: ({ opened }, { contact, ...page }) => {
+      if (page.before !== undefined && page.after !== undefined)
+        throw usage("a page is before one message, or after one");
+      const found = opened.messenger.history(contact, page);
+      // Of a page that is too long the end is left out that is farther from where it begins.
+      return page.after === undefined ? firstOf(found.toReversed()).toReversed() : firstOf(found);
+    },
   }),
 
   "messages.search": method({

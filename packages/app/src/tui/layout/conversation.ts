@@ -221,6 +221,19 @@ function scrolledDown(scene: Scene, anchor: Anchor | undefined, by: number): Anc
   return { id: (scene.messages[index] as MessageView).id, below };
 }
 
+/** The anchor that shows a message with what stands before and after it, as far as there is anything. */
+export function centring(scene: Scene, id: string): Anchor | undefined {
+  const at = indexOf(scene.messages, id);
+  if (at < 0) return undefined;
+  const size = rowsOf(scene, at).length;
+  const half = Math.floor(Math.max(0, scene.height - size) / 2);
+  let above = 0;
+  for (let index = at - 1; index >= 0 && above < half; index--) above += rowsOf(scene, index).length;
+  // From where its first row is the lowest: that row comes to stand below so many.
+  const by = scene.height - 1 - Math.min(half, above);
+  return scrolledDown(scene, { id, below: Math.max(0, size - 1) }, by);
+}
+
 /** The anchor that shows a message whole, with the least movement. */
 export function revealing(scene: Scene, anchor: Anchor | undefined, id: string): Anchor | undefined {
   const index = indexOf(scene.messages, id);

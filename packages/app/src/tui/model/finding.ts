@@ -1,15 +1,16 @@
 /** Looking for a conversation, as fzf does, and for messages. */
 import type { MessageView } from "@asfaleia/client/messenger";
 import { beside, cleanName } from "../../display.ts";
+import type { Face } from "../../face/face.ts";
 import { composing, EMPTY_COMPOSER } from "../composer/composer.ts";
 import { moment } from "../format.ts";
 import { excerpt } from "../layout/conversation.ts";
 import type { Item, ListOverlay } from "./overlay.ts";
 import { openContact, people } from "./people.ts";
-import { chooseMessage } from "./scrolling.ts";
+import { centreMessage } from "./scrolling.ts";
 import { type Contact, type State, withTalk } from "./state.ts";
-import { andThen, call, type Effect, type Step, step } from "./step.ts";
-import { PAGE } from "./talks.ts";
+import { andThen, call, calls, type Effect, type Step, step } from "./step.ts";
+import { PAGE, withAround } from "./talks.ts";
 
 /** The list of conversations, to be chosen from by a few letters. */
 export function switcher(state: State, query = ""): Step {
@@ -89,24 +90,30 @@ function foundItem(message: MessageView): Item {
 export function goTo(state: State, message: MessageView): Step {
   return andThen(openContact(state, message.contact), (opened) => {
     const talk = opened.talks.get(message.contact);
-    if (talk?.messages.some(({ id }) => id === message.id)) return step(chooseMessage(opened, message.id));
+    if (talk?.messages.some(({ id }) => id === message.id)) return step(centreMessage(opened, message.id));
     return step(
       withTalk(opened, message.contact, (one) => ({ ...one, isLoading: true })),
-      call("messages.history", { contact: message.contact, limit: PAGE, before: message.id }, (later, page) =>
-        step(
-          chooseMessage(
-            withTalk(later, message.contact, (one) => ({
-              ...one,
-              messages: [...page, message],
-              hasOlder: page.length > 0,
-              hasNewer: true,
-              isLoading: false,
-              anchor: undefined,
-            })),
-            message.id,
-          ),
-        ),
-      ),
+      calls("messages.history", (face, signal) => around(face, message, signal)),
     );
   });
+}
+
+async function around(
+  face: Face,
+  message: MessageView,
+  signal: AbortSignal,
+): Promise<(state: State) => Step> {
+  const { id, contact } = message;
+  const page = { contact, limit: PAGE };
+  const [older, newer] = await Promise.all([
+    face.call("messages.history", { ...page, before: id }, { signal }),
+    face.call("messages.history", { ...page, after: id }, { signal }),
+  ]);
+  return (state) =>
+    step(
+      centreMessage(
+        withTalk(state, contact, (talk) => withAround(talk, message, older, newer)),
+        id,
+      ),
+    );
 }

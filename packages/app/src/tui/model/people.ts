@@ -1,8 +1,8 @@
 /** Which conversations there are, in which order, and going from one to another. */
 
 import { type Contact, contactOf, newTalk, openTalk, type State, type Talk, withTalk } from "./state.ts";
-import { call, type Effect, type Step, step } from "./step.ts";
-import { PAGE, withNewest, withOlder } from "./talks.ts";
+import { call, calls, type Effect, type Step, step } from "./step.ts";
+import { PAGE, withNewer, withNewest, withOlder } from "./talks.ts";
 
 /** Conversations that are held, besides those with a draft. */
 const MAX_TALKS = 20;
@@ -79,6 +79,38 @@ export function olderPage(state: State, contact: number): Step {
       step(withTalk(later, contact, (one) => withOlder(one, first.id, messages))),
     ),
   );
+}
+
+/** Asks for what is newer than all that is loaded, where there is any. */
+export function newerPage(state: State, contact: number): Step {
+  const talk = state.talks.get(contact);
+  const last = talk?.messages.at(-1);
+  if (talk === undefined || last === undefined || !talk.hasNewer || talk.isLoading) return step(state);
+  return step(
+    withTalk(state, contact, (one) => ({ ...one, isLoading: true })),
+    calls("messages.history", async (face, signal) => {
+      const params = { contact, limit: PAGE, after: last.id };
+      try {
+        const page = await face.call("messages.history", params, { signal });
+        return (later) =>
+          atEnd(
+            withTalk(later, contact, (one) => withNewer(one, last.id, page)),
+            contact,
+          );
+      } catch {
+        // The last one that is loaded may have disappeared: the end is still there.
+        return (later) => step(later, newestPage(contact));
+      }
+    }),
+  );
+}
+
+/** Where the newest is the lowest on the screen, and nothing comes behind it, the end is shown. */
+function atEnd(state: State, contact: number): Step {
+  const talk = state.talks.get(contact);
+  const isAtEnd = talk?.anchor?.id === talk?.messages.at(-1)?.id && talk?.anchor?.below === 0;
+  if (talk === undefined || talk.hasNewer || !isAtEnd) return step(state);
+  return seen(withTalk(state, contact, (one) => ({ ...one, anchor: undefined })));
 }
 
 /** Tells that the user has seen the open conversation, where that is so. */

@@ -26,6 +26,8 @@ export interface Talk {
   readonly hasOlder: boolean;
   /** Whether newer ones were let go, or were never loaded: the window is somewhere in the past. */
   readonly hasNewer: boolean;
+  /** Whether something came while newer ones were on their way, which may be without it. */
+  readonly isBehind: boolean;
   readonly isLoading: boolean;
   /** The lowest row on the screen; undefined: the end. */
   readonly anchor: Anchor | undefined;
@@ -116,6 +118,7 @@ export function newTalk(contact: number): Talk {
     messages: [],
     hasOlder: true,
     hasNewer: false,
+    isBehind: false,
     isLoading: true,
     anchor: undefined,
     firstNew: undefined,

@@ -17,6 +17,7 @@ export function withNewest(talk: Talk, messages: readonly MessageView[]): Talk {
     // A page may be short of the limit; only an empty one is the last.
     hasOlder: messages.length > 0,
     hasNewer: false,
+    isBehind: false,
     isLoading: false,
     anchor,
     firstNew: talk.firstNew ?? firstNew,
@@ -38,10 +39,46 @@ export function withOlder(talk: Talk, before: string, page: readonly MessageView
   };
 }
 
+/** Puts a newer page behind what is there; too much of the oldest is let go. */
+export function withNewer(talk: Talk, after: string, page: readonly MessageView[]): Talk {
+  // What was asked for may have been let go meanwhile.
+  if (talk.messages.at(-1)?.id !== after) return { ...talk, isLoading: false };
+  const all = [...talk.messages, ...page];
+  const messages = all.slice(-MAX_LOADED);
+  return {
+    ...talk,
+    messages,
+    hasOlder: talk.hasOlder || messages.length < all.length,
+    // A page may be short of the limit; only an empty one is the last, if nothing came while it was on its way.
+    hasNewer: page.length > 0 || talk.isBehind,
+    isBehind: false,
+    isLoading: false,
+  };
+}
+
+/** A part of the past, around a message. What is newer is asked for where it is wanted. */
+export function withAround(
+  talk: Talk,
+  message: MessageView,
+  older: readonly MessageView[],
+  newer: readonly MessageView[],
+): Talk {
+  return {
+    ...talk,
+    messages: [...older, message, ...newer],
+    hasOlder: older.length > 0,
+    hasNewer: true,
+    isBehind: false,
+    isLoading: false,
+    anchor: { id: message.id, below: 0 },
+  };
+}
+
 /** A message that is new here: from somebody, or said by the user through any face. A known one is replaced. */
 export function withMessage(talk: Talk, message: MessageView): Talk {
   if (talk.messages.some(({ id }) => id === message.id)) return withChanged(talk, message);
-  if (talk.hasNewer || (talk.isLoading && talk.messages.length === 0)) return talk;
+  if (talk.hasNewer) return talk.isLoading ? { ...talk, isBehind: true } : talk;
+  if (talk.isLoading && talk.messages.length === 0) return talk;
   const all = [...talk.messages, message];
   // What is looked at stays; what comes behind it is had again at the end.
   if (talk.anchor !== undefined && all.length > MAX_LOADED) return { ...talk, hasNewer: true };

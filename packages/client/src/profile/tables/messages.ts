@@ -81,6 +81,15 @@ export function messageTable(db: Database): MessageTable {
             );
       return found.reverse();
     },
+    following: (contact, limit, after) =>
+      lines.all(
+        `WHERE contact = ? AND position > (SELECT position FROM messages WHERE row = ? AND contact = ?)
+          ORDER BY position LIMIT ?`,
+        contact,
+        after,
+        contact,
+        limit,
+      ),
     search(words, limit) {
       const query = searchQuery(db, words);
       if (query === undefined) return [];
