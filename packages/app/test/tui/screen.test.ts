@@ -324,6 +324,29 @@ describe("the chat on a screen", () => {
       },
     ));
 
+  it("believes what it is told of a relay more than an answer that is older", () => {
+    const ready = Promise.withResolvers<void>();
+    return withTui(
+      (face) => {
+        const relay = "asfaleia://relay.example.org:3308#SHA256:x";
+        const call = face.call.bind(face);
+        face.call = async (method: string, params: object) => {
+          if (method !== "status.get") return call(method, params);
+          face.emit({ type: "connection", relay, isUp: true });
+          await ready.promise;
+          return { relays: [{ relay, isUp: false, hasCard: true }] } as never;
+        };
+      },
+      async ({ shows, until, loop }) => {
+        await shows("● relay.example.org");
+        ready.resolve();
+        await until("answered", () => loop.state.status !== undefined);
+        await shows("● relay.example.org");
+        assert.deepEqual([...loop.state.relays.values()], [true]);
+      },
+    );
+  });
+
   it("misses nothing that comes while the last page is on its way", () =>
     withTui(
       (face) => {

@@ -174,7 +174,8 @@ export function loadStatus(): Effect {
     step({
       ...state,
       status,
-      relays: new Map(status.relays.map(({ relay, isUp }) => [relay, isUp])),
+      // What was told meanwhile is newer than the answer.
+      relays: new Map([...status.relays.map(({ relay, isUp }) => [relay, isUp] as const), ...state.relays]),
     }),
   );
 }
