@@ -106,8 +106,10 @@ function replyOf(url: URL, socket: TLSSocket): Promise<IncomingMessage> {
 function target(from: URL, location: string | undefined): URL {
   const to =
     location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const isSame = to?.origin === from.origin && to.username === "" && to.password === "";
-  if (to === undefined || !isSame) throw new KeySourceError("elsewhere");
+  // A `blob:` URL has the origin of the URL inside it, and no host.
+  const isSame = to?.protocol === from.protocol && to.host === from.host;
+  if (to === undefined || !isSame || to.username !== "" || to.password !== "")
+    throw new KeySourceError("elsewhere");
   return to;
 }
 

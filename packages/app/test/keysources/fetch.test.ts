@@ -137,6 +137,8 @@ test("a redirect to another host, another port, http, or nowhere is not followed
     `https://alice:secret@127.0.0.1:${server.port}/alice.keys`,
     "file:///etc/passwd",
     "data:text/plain,ssh-ed25519",
+    // Of the same origin, as URLs have it, and on this very machine, since no host stands in it.
+    `blob:https://127.0.0.1:${server.port}/alice.keys`,
     "https://",
     "none",
   ]) {
