@@ -9,7 +9,7 @@ export type Meeting =
   | Introduction;
 
 /** Who reads them for good is the messenger: here it is only what the word is meant as. */
-const LINK = /^asfaleia(:\/\/|\+unix:)/;
+const LINK = /^[^\p{L}\p{N}]*asfaleia(:\/\/|\+unix:)/iu;
 const CODE = /^\d{3,7}[\s_\p{Pd}\u2212]+\p{L}+[\s_\p{Pd}\u2212]+\p{L}+[\s_\p{Pd}\u2212]*$/u;
 const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
 
@@ -25,8 +25,13 @@ export async function readMeeting(word: string): Promise<Meeting> {
 
 function shortForm(text: string): Meeting | undefined {
   const word = text.trim();
-  if (LINK.test(word)) return { kind: "link", link: word };
+  if (LINK.test(word)) return { kind: "link", link: bare(word) };
   if (CODE.test(word)) return { kind: "code", code: word };
   if (SOURCE.test(word) && !/\s/.test(word)) return { kind: "source", source: word };
   return undefined;
+}
+
+/** Without the brackets that mails put around it (RFC 3986, appendix C), and the white space that pasting does. */
+function bare(link: string): string {
+  return link.replaceAll(/[ \t\r\n]/g, "").replace(/^<(.*)>$/, "$1");
 }
