@@ -130,24 +130,16 @@ function addDevice(context: Context, tell: Tell, card: Card): Device | undefined
   return profile.devices.get(card.deviceId);
 }
 
-/** Of the keys of a contact, those that something is sent to: their fingerprints. */
-export function keysInUse({ profile }: Pick<Context, "profile">, contact: number): Set<string> {
-  const confirmed = profile.devices.ofContact(contact).filter(({ state }) => state === "confirmed");
-  return new Set(confirmed.map(({ identity }) => identity));
-}
-
-/** A confirmed device is the first of its key, and the contact has others with another key: the safety number is another now. */
+/** A confirmed device is the first of its key, and there are or were others with another key: the safety number is another now. */
 function comesIntoUse(
   context: Context,
   tell: Tell,
   contact: number,
   { id, identity }: Pick<Device, "id" | "identity">,
 ): void {
-  const others = context.profile.devices
-    .ofContact(contact)
-    .filter((one) => one.id !== id && one.state === "confirmed");
-  if (others.length > 0 && others.every((one) => one.identity !== identity))
-    dropVerification(context, tell, contact);
+  const others = context.profile.devices.ofContact(contact).filter((one) => one.id !== id);
+  const isFirst = !others.some((one) => one.identity === identity && one.state === "confirmed");
+  if (isFirst && others.some((one) => one.identity !== identity)) dropVerification(context, tell, contact);
 }
 
 /** 'Verified' falls when there is a key that nobody has compared. */

@@ -13,7 +13,7 @@ import { type Context, now, type Tell } from "./context.ts";
 import { introduce } from "./introductions.ts";
 import { freeName, newContact } from "./newcontacts.ts";
 import { notice } from "./notices.ts";
-import { keysInUse, learnCard, pinIdentity, putList, setState } from "./peers.ts";
+import { learnCard, pinIdentity, putList, setState } from "./peers.ts";
 import { routeOf } from "./routes.ts";
 import { confirmedDevices } from "./say.ts";
 import { welcome } from "./welcome.ts";
@@ -147,11 +147,12 @@ export function removeContact({ profile }: Context, { id, state }: Contact): voi
 }
 
 /** @throws MessengerError `no-such-contact` where no key of theirs is known */
-export function safetyNumberOf({ profile, own }: Context, contact: Contact): string {
+export function safetyNumberOf(context: Context, contact: Contact): string {
+  const { profile, own } = context;
   const theirs = profile.identities.ofContact(contact.id);
   if (theirs.length === 0) throw new MessengerError("no-such-contact", "no key of this contact is known");
   // A list of keys has old ones and such of other machines, and they know of none but their own.
-  const inUse = keysInUse({ profile }, contact.id);
+  const inUse = new Set(confirmedDevices(context, contact.id).map(({ identity }) => identity));
   const counted = inUse.size === 0 ? theirs : theirs.filter((identity) => inUse.has(identity.fingerprint));
   return safetyNumber(
     [own.identity],
