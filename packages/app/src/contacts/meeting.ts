@@ -1,4 +1,5 @@
 /** What somebody has been given to become contacts by: a link, a code, a place of keys, a card, or keys. */
+import { usage } from "../exit.ts";
 import { type Introduction, introductionIn, readGiven, readIntroduction } from "./introduction.ts";
 
 export type Meeting =
@@ -15,9 +16,11 @@ const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
 
 /**
  * @param word what stands on the command line; `-` for standard input, which no list of processes shows
+ * @param hasInput whether standard input is there to be read: to the chat it is the terminal
  * @throws KeyError, Failure
  */
-export async function readMeeting(word: string): Promise<Meeting> {
+export async function readMeeting(word: string, hasInput = true): Promise<Meeting> {
+  if (word === "-" && !hasInput) throw usage("paste what you were given: - is for the command line");
   if (word !== "-") return shortForm(word) ?? readIntroduction(word);
   const text = await readGiven();
   return shortForm(text) ?? introductionIn(text, undefined);
