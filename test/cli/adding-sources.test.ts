@@ -166,6 +166,26 @@ describe("keys of others, looked up", { concurrency: 3, skip }, () => {
     assert.deepEqual(await known(), [...pinned, fingerprintOf(alice, young)]);
   });
 
+  test("one whose comments are endless hides no change of another's keys", async () => {
+    await using all = new People(() => relay);
+    const alice = await someone(all).init();
+    const [noisy, old, young] = lines(alice, {}, { type: "ecdsa" }, { type: "rsa", bits: 3072 }) as [
+      string,
+      string,
+      string,
+    ];
+    pages.set("/noisy.keys", `${noisy}\n`);
+    pages.set("/quiet.keys", `${old}\n`);
+    await alice.ok(["add", at("/noisy.keys"), "--as", "noisy"]);
+    await alice.ok(["add", at("/quiet.keys"), "--as", "quiet"]);
+    pages.set("/noisy.keys", `${noisy.split(" ").slice(0, 2).join(" ")} ${"\x1b".repeat(7000)}\n`);
+    pages.set("/quiet.keys", `${young}\n`);
+    const refreshed = await alice.fails(5, /^$/, ["contacts", "--refresh"]);
+    assert.match(refreshed.stdout, /^noisy: .*shows the same key as before/);
+    assert.match(refreshed.stdout, /shows none of the keys that were pinned for quiet/);
+    assertHarmless(refreshed.stdout);
+  });
+
   test("what a host may answer, and nothing is taken", async () => {
     await using all = new People(() => relay);
     const alice = await someone(all).init();

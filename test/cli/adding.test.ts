@@ -90,7 +90,7 @@ describe("ways to become contacts", { concurrency: 2 }, () => {
 
     // As it is pasted out of a window that has broken it.
     const link = await bob.invite("--as", "the third");
-    const pasted = `  ${link.slice(0, 70)}\n  ${link.slice(70)}\n`;
+    const pasted = `  <${link.slice(0, 70)}${"\r\n".repeat(600)}  ${link.slice(70)}>\n`;
     await carol.ok(["add", "-", "--as", "bobby"], { input: pasted });
     await talk(carol, bob, { alice: "the third", bob: "bobby" });
     const listed = await bob.json(["invite", "list"]);
@@ -238,6 +238,11 @@ describe("links that come to nothing", { concurrency: 2 }, () => {
     await alice.fails(6, /the relay has no such invite/, ["add", longer]);
     await alice.fails(2, /the invite link is damaged, or cut; copy all of it/, ["add", link.slice(0, -3)]);
     await alice.fails(2, /this is no invite link/, ["add", relay]);
+    // What is no link to the letter is not taken for a file whose name would be repeated.
+    for (const other of [link.replace("asfaleia", "Asfaleia"), `“${link}”`, `${link.toUpperCase()}`]) {
+      const { stderr } = await alice.fails(2, /this is no invite link/, ["add", other]);
+      assert.doesNotMatch(stderr, /127\.0\.0\.1/);
+    }
     await bob.fails(2, /this is an invite of your own/, ["add", link]);
     for (const [expires, says] of [
       ["31d", /from a minute to 30 days/],
@@ -345,9 +350,37 @@ test("what is added is told by what it is: nothing, a private key, nonsense, opt
   }
   await alice.fails(5, /./, ["add", "-"], { input: "hello, add me please\n" });
   await alice.fails(5, /no such file/, ["add", "bob.card"]);
+  const authority = `cert-authority ${readFileSync(`${alice.key("authority")}.pub`, "utf8")}`;
+  await alice.fails(5, /line 1 is the key of a certificate authority, not of a person/, ["add", "-"], {
+    input: authority,
+  });
   await alice.fails(2, /one at a time/, ["add", "12345", "crossover", "clockwork"]);
   await alice.fails(2, /go with github:NAME/, ["add", alice.publicKey, "--github-url", "https://x.test"]);
   await alice.fails(2, /this contact|your own|own device/, ["add", alice.publicKey]);
+});
+
+test("a key whose comment holds tabs, control sequences, or far too much", async () => {
+  await using all = people();
+  const [alice] = (await all.named("Alice")) as [Person];
+  const bare = (name: string) =>
+    readFileSync(`${alice.key(name)}.pub`, "utf8")
+      .split(" ")
+      .slice(0, 2)
+      .join(" ");
+  for (const [name, comment] of [
+    ["tab", "tab\tat home"],
+    ["NULU0000", "NUL\0"],
+    ["long", `long ${"\x1b".repeat(7000)}`],
+  ] as const) {
+    for (const input of [
+      `${bare(name)} ${comment}\r\n`,
+      `${bare(`${name}2`)} ${comment}\n${bare(`${name}3`)}`,
+    ]) {
+      const { stdout, stderr } = await alice.ok(["add", "-"], { input });
+      assertHarmless(stdout + stderr);
+    }
+  }
+  assert.deepEqual(await alice.contacts(), ["tab", "tab-2", "NULU0000", "NULU0000-2", "long", "long-2"]);
 });
 
 describe("at a terminal", { concurrency: 2, skip: missing("script") || missing("zbarimg") }, () => {

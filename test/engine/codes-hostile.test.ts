@@ -24,6 +24,10 @@ function isAlone(...people: Person[]): void {
   for (const { messenger } of people) assert.equal(messenger.contacts().length, 1, "only 'me'");
 }
 
+function mailboxName(mailbox: Uint8Array): string {
+  return `SHA256:${Buffer.from(mailbox).toString("base64").slice(0, 43)}`;
+}
+
 /** Lets time pass until a promise is kept, nine minutes at most. @returns milliseconds */
 async function passUntil(time: PassingTime, promise: Promise<unknown>): Promise<number> {
   let isOver = false;
@@ -134,13 +138,61 @@ test("somebody who takes over the mailbox ends it for both", LIMIT, async (t) =>
   const joined = fails(bob.messenger.joinCode(code), "code-wrong");
   const hello = await mallory.next();
   assert.ok(hello.kind === "hello");
-  const name = `SHA256:${Buffer.from(hello.mailbox).toString("base64").slice(0, 43)}`;
-  const to = await sender(t, relay, name);
+  const to = await sender(t, relay, mailboxName(hello.mailbox));
   await to.say({ kind: "answer", share: SHARE });
   assert.equal((await mallory.next()).kind, "proof", "one guess with the guest, as with the inviter");
   await to.say({ kind: "confirm", confirmation: randomBytes(32) });
   await joined;
   isAlone(alice, bob);
+});
+
+test("a guest tries a code once, so whoever holds its mailbox has no second guess", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const time = new PassingTime();
+  const bob = await newPerson(t, relay, { environment: { ...environment, clock: time } });
+  const [mallory, elsewhere] = [await atRendezvous(t, relay, "48213"), await atRendezvous(t, relay, "48214")];
+  await Promise.all([mark(mallory), mark(elsewhere)]);
+  const guess = async (at: typeof mallory, code: string): Promise<Packet> => {
+    const joined = fails(bob.messenger.joinCode(code), "code-wrong");
+    const hello = await at.next();
+    assert.ok(hello.kind === "hello");
+    const to = await sender(t, relay, mailboxName(hello.mailbox));
+    await to.say({ kind: "answer", share: SHARE });
+    const proof = await at.next();
+    await to.say({ kind: "confirm", confirmation: randomBytes(32) });
+    await joined;
+    return proof;
+  };
+  assert.equal((await guess(mallory, "48213-crossover-clockwork")).kind, "proof");
+  // The mark still stands: it is not by it that the second try is refused.
+  for (const again of ["48213-crossover-clockwork", "48213-crossover-cleanup"])
+    await fails(bob.messenger.joinCode(again), "no-such-code");
+  assert.equal((await guess(elsewhere, "48214-crossover-clockwork")).kind, "proof");
+  // Whoever has the number now has it of another code.
+  time.pass(10 * MINUTE_MS);
+  assert.equal((await guess(mallory, "48213-crossover-clockwork")).kind, "proof");
+});
+
+test("two tries at once are one try", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const bob = await newPerson(t, relay);
+  const mallory = await atRendezvous(t, relay, "48213");
+  await mark(mallory);
+  const tries = ["48213-crossover-clockwork", "48213-crossover-cleanup"].map((code) =>
+    bob.messenger.joinCode(code),
+  );
+  await fails(Promise.race(tries), "no-such-code");
+  const hello = await mallory.next();
+  assert.ok(hello.kind === "hello");
+  await (await sender(t, relay, mailboxName(hello.mailbox))).say({
+    kind: "confirm",
+    confirmation: randomBytes(32),
+  });
+  const ended = await Promise.allSettled(tries);
+  assert.deepEqual(
+    ended.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
 });
 
 test("somebody who says hello first ends it for both", LIMIT, async (t) => {
@@ -259,11 +311,7 @@ test("somebody between two relays, who passes everything on, gets nothing", LIMI
   assert.ok(hello.kind === "hello");
   const back = await box(t, relay);
   const toAlice = await sender(t, relay, { number });
-  const toBob = await sender(
-    t,
-    between,
-    `SHA256:${Buffer.from(hello.mailbox).toString("base64").slice(0, 43)}`,
-  );
+  const toBob = await sender(t, between, mailboxName(hello.mailbox));
   await toAlice.say({ ...hello, mailbox: back.bytes });
   await toBob.say(await back.next());
   await toAlice.say(await front.next());

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import type { Environment } from "@asfaleia/client/messenger";
-import type { Address } from "@asfaleia/protocol";
+import { type Address, parseAddress } from "@asfaleia/protocol";
 import { decodeContent, type Link, LinkError, RefusedError } from "../../packages/client/test/internals.ts";
 import { environment, introduce, newPerson, newRelay, type Person, QUICK } from "./kit.ts";
 import { openCard, Puppet, post, soon } from "./puppet.ts";
@@ -232,20 +232,33 @@ test("who repeats the id of my message has said nothing", LIMIT, async (t) => {
   assert.deepEqual([isOwn, text], [true, "I owe you nothing"]);
 });
 
-test("a card leads to no socket of this machine", LIMIT, async (t) => {
+test("a card, or the link of an invite, leads to no socket of this machine", LIMIT, async (t) => {
   const relay = await newRelay(t);
-  const world = strangeWorld();
-  const alice = await newPerson(t, relay, { environment: world });
+  const real = parseAddress(relay.addresses[0]!);
+  const dialled: Address[] = [];
+  const named = { transport: "tcp", host: "relay.example", port: 3308 } as const;
+  const alice = await newPerson(t, relay, {
+    relays: [named],
+    environment: {
+      ...environment,
+      dial: (address, options) => {
+        dialled.push(address);
+        return environment.dial("host" in address && address.host === named.host ? real : address, options);
+      },
+    },
+  });
   const bob = new Puppet(relay.addresses[0]!);
-  const card = await bob.card({ relay: "asfaleia+unix:/run/user/1000/some.socket" });
-  const added = await alice.messenger.addCard(card, "bob").catch(() => undefined);
-  if (added === undefined) return;
-  await alice.messenger.send(added.id, "hello");
-  for (let looks = 0; looks < 10; looks++) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(
-    world.dialled.filter(({ transport }) => transport === "unix"),
-    [],
-  );
+  for (const socket of ["asfaleia+unix:/run/user/1000/some.socket", relay.addresses[0]!])
+    await assert.rejects(alice.messenger.addCard(await bob.card({ relay: socket }), "bob"), {
+      code: "bad-card",
+    });
+  const carol = await newPerson(t, relay);
+  const { link } = await carol.messenger.makeInvite();
+  await assert.rejects(alice.messenger.acceptInvite(link), { code: "bad-invite" });
+  // Who has a relay on this machine can reach others on it.
+  await (await newPerson(t, relay)).messenger.acceptInvite(link);
+  assert.ok(dialled.length > 0);
+  assert.ok(dialled.every((address) => "host" in address && address.host === named.host));
 });
 
 test("that a message was read is told to nobody, unless the user has said so", LIMIT, async (t) => {

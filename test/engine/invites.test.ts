@@ -224,6 +224,47 @@ test("three may come by a link for three, and the fourth hears that it is used u
   );
 });
 
+test(
+  "a crash while a guest is taken in has taken nobody, and the same answer counts once",
+  LIMIT,
+  async (t) => {
+    const relay = await newRelay(t);
+    const alice = await lasting(t, relay);
+    const { link } = await alice.messenger.makeInvite({ uses: 2, as: "bob" });
+    await alice.messenger.close();
+    const bob = await newPerson(t, relay);
+    await bob.messenger.acceptInvite(link, "alice");
+    const { invites } = alice.profile;
+    const update = invites.update.bind(invites);
+    const dying = new Promise<void>((resolve) => {
+      invites.update = (id, changes) => {
+        update(id, changes);
+        if (changes.used === undefined) return;
+        resolve();
+        throw new Error("the power is off");
+      };
+    });
+    const open = () => newPerson(t, relay, { profile: alice.profile, signer: alice.signer });
+    const dead = await open();
+    await dying;
+    await dead.messenger.close().catch(() => undefined);
+    invites.update = update;
+    const [kept] = invites.all();
+    assert.deepEqual([kept?.used, alice.profile.contacts.all().length], [0, 1]);
+    const back = await open();
+    await back.next("invite");
+    await says(back, bob, back.messenger.contact("bob")!.id, "once");
+    assert.deepEqual(
+      back.messenger.invites().map(({ used, state }) => [used, state]),
+      [[1, "open"]],
+    );
+    assert.deepEqual(
+      back.messenger.contacts().map(({ name }) => name),
+      ["me", "bob"],
+    );
+  },
+);
+
 test("an invite that ends, or is taken back, takes nobody, and says so", LIMIT, async (t) => {
   const relay = await newRelay(t);
   const time = new PassingTime();

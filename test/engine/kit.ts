@@ -18,7 +18,7 @@ import {
   type Profile,
 } from "@asfaleia/client/messenger";
 import type { Signer } from "@asfaleia/identity";
-import { parseAddress } from "@asfaleia/protocol";
+import { type Address, parseAddress } from "@asfaleia/protocol";
 import { type Relay, relaySettings, startRelay } from "@asfaleia/relay";
 import { newEd25519 } from "../kit/keys.ts";
 
@@ -103,6 +103,8 @@ export async function newPerson(
     readonly replaces?: boolean;
     readonly delays?: Delays;
     readonly environment?: Environment;
+    /** Instead of that of the relay. */
+    readonly relays?: readonly Address[];
     /** Of somebody whose messenger was closed. */
     readonly profile?: Profile;
   } = {},
@@ -110,7 +112,7 @@ export async function newPerson(
   const profile = options.profile ?? openMemoryProfile();
   const signer = options.signer ?? newEd25519().signer;
   const world = options.environment ?? environment;
-  const relays = [parseAddress(relay.addresses[0]!)];
+  const relays = [...(options.relays ?? [parseAddress(relay.addresses[0]!)])];
   const link = {
     ...(options.link === undefined ? {} : { link: options.link }),
     ...(options.replaces === undefined ? {} : { replaces: options.replaces }),

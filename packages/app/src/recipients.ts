@@ -20,6 +20,11 @@ export function isKeyText(word: string): boolean {
   return KEY_LINE.test(word) || BASE64_KEY.test(word) || word.startsWith("-----BEGIN ");
 }
 
+/** Whether the options of a line say that its key only signs the keys of others (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
+export function namesAuthority(options: string): boolean {
+  return /(^|,)cert-authority(,|$)/i.test(options);
+}
+
 /**
  * The receivers that a word on the command line names, each once.
  * @param word a public key line, a .pub file, base64 of a key, or @FILE of several in authorized_keys form
@@ -41,7 +46,7 @@ async function fromAuthorizedKeys(path: string): Promise<NamedKey[]> {
   const text = Buffer.from(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)).toString("utf8");
   const receivers = new Map<string, NamedKey>();
   for (const { key, comment, options, line } of parseAuthorizedKeys(text)) {
-    if (/(^|,)cert-authority(,|$)/i.test(options)) {
+    if (namesAuthority(options)) {
       throw new Failure(
         EXIT.key,
         `${path} line ${line} is the key of a certificate authority, not of a person`,

@@ -334,9 +334,10 @@ export interface Messenger {
   removeContact(contact: number): Promise<void>;
   block(contact: number): Promise<void>;
   unblock(contact: number): Promise<void>;
-  /** 60 digits that both sides see alike. */
+  /** 60 digits that both sides see alike. Of several keys of a contact those count that have a confirmed device; where none has, all do. */
   safetyNumber(contact: number): string;
-  setVerified(contact: number, verified: boolean): Promise<void>;
+  /** @param number the one that was compared. @throws MessengerError `not-allowed` where it is another by now */
+  setVerified(contact: number, verified: boolean, number?: string): Promise<void>;
   changes(contact: number): { readonly at: number; readonly kind: ChangeKind; readonly about: string }[];
   /** Where keys of a contact were found, by name. */
   sources(contact: number): SourceView[];

@@ -7,14 +7,16 @@ import {
   parseAuthorizedKeys,
   publicKeyFromText,
 } from "@asfaleia/identity";
+import { plainComment } from "../comment.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import { readInput } from "../io.ts";
 import { isPrivate, readKeyFile } from "../keyfile.ts";
-import { isKeyText } from "../recipients.ts";
+import { isKeyText, namesAuthority } from "../recipients.ts";
 
 export type Introduction =
   /** The text of a card, unread. */
   | { readonly kind: "card"; readonly card: string; readonly file: string | undefined }
+  /** Their comments are fit to stand in a line. */
   | { readonly kind: "keys"; readonly keys: readonly NamedKey[] };
 
 const CARD_MARK = "-----BEGIN ASFALEIA CARD-----";
@@ -28,7 +30,7 @@ const MAX_KEYS = 64;
  */
 export async function readIntroduction(word: string): Promise<Introduction> {
   if (word.includes(CARD_MARK)) return introductionIn(word, undefined);
-  if (isKeyText(word)) return { kind: "keys", keys: [publicKeyFromText(word)] };
+  if (isKeyText(word)) return { kind: "keys", keys: [plain(publicKeyFromText(word))] };
   if (word === "-") return introductionIn(await readGiven(), undefined);
   const path = word.startsWith("@") ? word.slice(1) : word;
   return introductionIn(publicText(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)), word);
@@ -54,7 +56,7 @@ export function introductionIn(text: string, file: string | undefined): Introduc
 
 function keysIn(text: string): NamedKey[] {
   try {
-    return [publicKeyFromText(text)];
+    return [plain(publicKeyFromText(text))];
   } catch (error) {
     if (!(error instanceof KeyError)) throw error;
     const keys = authorizedKeys(text);
@@ -65,11 +67,17 @@ function keysIn(text: string): NamedKey[] {
 
 function authorizedKeys(text: string): NamedKey[] {
   const keys = new Map<string, NamedKey>();
-  for (const { key, comment } of parseAuthorizedKeys(text)) {
-    if (!keys.has(fingerprint(key))) keys.set(fingerprint(key), { key, comment });
+  for (const { key, comment, options, line } of parseAuthorizedKeys(text)) {
+    if (namesAuthority(options))
+      throw new Failure(EXIT.key, `line ${line} is the key of a certificate authority, not of a person`);
+    if (!keys.has(fingerprint(key))) keys.set(fingerprint(key), plain({ key, comment }));
   }
   if (keys.size > MAX_KEYS) throw usage(`one person with more than ${MAX_KEYS} keys is not believed`);
   return [...keys.values()];
+}
+
+function plain({ key, comment }: NamedKey): NamedKey {
+  return { key, comment: plainComment(comment) };
 }
 
 /** Takes a card that was written out on the command line away from what would read its dashes as an option. */

@@ -8,6 +8,10 @@ const ERRORS = {
   certificate: [EXIT.failed, "the host of the keys did not prove its name, and somebody may be in between"],
   "bad-tls": [EXIT.failed, "the host of the keys does not speak TLS 1.2 or newer"],
   closed: [EXIT.failed, "the host of the keys broke off; try again"],
+  "no-end": [
+    EXIT.failed,
+    "the host of the keys does not say where its reply ends: somebody on the way could have cut it",
+  ],
   elsewhere: [
     EXIT.failed,
     "the host of the keys sends to another place, where nobody asked to go; if it is right, name that place itself",

@@ -106,8 +106,10 @@ function replyOf(url: URL, socket: TLSSocket): Promise<IncomingMessage> {
 function target(from: URL, location: string | undefined): URL {
   const to =
     location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const isSame = to?.origin === from.origin && to.username === "" && to.password === "";
-  if (to === undefined || !isSame) throw new KeySourceError("elsewhere");
+  // A `blob:` URL has the origin of the URL inside it, and no host.
+  const isSame = to?.protocol === from.protocol && to.host === from.host;
+  if (to === undefined || !isSame || to.username !== "" || to.password !== "")
+    throw new KeySourceError("elsewhere");
   return to;
 }
 
@@ -126,7 +128,11 @@ function refusalOf(status: number, headers: IncomingMessage["headers"]): KeySour
 }
 
 async function bodyOf(reply: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  if (Number(reply.headers["content-length"] ?? 0) > maxBytes) throw new KeySourceError("too-large");
+  const { "content-length": length, "transfer-encoding": encoding } = reply.headers;
+  // Else the end of the connection is that of the body, and Node does not tell whether the host meant it (RFC 9112 section 9.8).
+  if (length === undefined && !/(?:^|[\s,])chunked\s*$/i.test(encoding ?? ""))
+    throw new KeySourceError("no-end");
+  if (Number(length ?? 0) > maxBytes) throw new KeySourceError("too-large");
   try {
     return await takeBytes(reply, maxBytes);
   } catch (error) {

@@ -1,23 +1,14 @@
 /** Looked-up keys as text for a terminal: as `ssh-keygen -lv` shows them, and a change so that nobody passes it over. */
 import { fingerprint, keyTypeLabel, type NamedKey, randomart } from "@asfaleia/identity";
+import { plainComment } from "../comment.ts";
 import { sideBySide } from "../contacts/art.ts";
 import { cleanLine, cleanName } from "../display.ts";
 import type { KeyChange } from "./changes.ts";
 import type { KeyList, UnusableKey } from "./keys.ts";
 
-/** Of the comment of a key, which its owner wrote, or whoever has the page. */
-const MAX_COMMENT_CHARACTERS = 64;
-
 /** What `ssh-keygen -l` prints of a key. */
 export function keyLine({ key, comment }: NamedKey): string {
-  return `${key.bits} ${fingerprint(key)} ${shortComment(comment)} (${keyTypeLabel(key)})`;
-}
-
-function shortComment(comment: string): string {
-  if (comment === "") return "no comment";
-  const characters = [...comment];
-  const isLong = characters.length > MAX_COMMENT_CHARACTERS;
-  return cleanLine(isLong ? `${characters.slice(0, MAX_COMMENT_CHARACTERS).join("")}…` : comment);
+  return `${key.bits} ${fingerprint(key)} ${plainComment(comment) || "no comment"} (${keyTypeLabel(key)})`;
 }
 
 /**

@@ -63,7 +63,7 @@ const WEB = /^(https?):/i;
  */
 export function parseKeySource(word: string, bases: SourceBases = {}): KeySource | undefined {
   const [, short, name = ""] = SHORT.exec(word) ?? [];
-  if (short !== undefined) return onHost(short.toLowerCase(), name.toLowerCase(), bases);
+  if (short !== undefined) return onHost(short.toLowerCase(), smallLetters(name), bases);
   if (!WEB.test(word)) return undefined;
   const url = strictUrl(word, "the address of keys");
   if (url.pathname === "/")
@@ -82,6 +82,11 @@ export function pinnedKeySource(text: string): KeySource | undefined {
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** Of ASCII only: a Kelvin sign would become a k. */
+function smallLetters(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function onHost(short: string, name: string, bases: SourceBases): KeySource {
@@ -130,6 +135,8 @@ function strictUrl(text: string, what: string): URL {
   const authority = text.slice("https://".length).split(/[/?#]/)[0] ?? "";
   if (authority.includes("@")) throw usage(`${what} has no user and no password`);
   if (/[?#]/.test(text)) throw usage(`${what} has no ? and no #: leave out what stands behind`);
+  if (/\/(?:\.|%2e){1,2}(?=\/|$)/i.test(text))
+    throw usage(`${what} has no . and no .. between its slashes: say the place itself`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isMended = url?.host !== authority.toLowerCase().replace(/:443$/, "");
   const isPlace = url !== undefined && !isMended && !url.hostname.endsWith(".") && url.port !== "0";

@@ -39,7 +39,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     await print(numberText(number));
     const isSame =
       values.confirm || (canAsk() && (await agrees("Do both of you see this number (yes/no)? ", signal)));
-    if (isSame) await face.call("contacts.setVerified", { contact: contact.id, verified: true });
+    if (isSame) await face.call("contacts.setVerified", { contact: contact.id, verified: true, number });
     const isVerified = isSame || contact.verified;
     note(`${cleanName(contact.name)} is ${isVerified ? "verified" : "not verified"}.`);
     return EXIT.done;

@@ -58,7 +58,7 @@ test("any other page of keys has an address", () => {
   ]) {
     assert.deepEqual(source(url), { text: url, url });
   }
-  assert.equal(source("HTTPS://Example.ORG:443/a/../Alice.keys").text, "https://example.org/Alice.keys");
+  assert.equal(source("HTTPS://Example.ORG:443/Alice.keys").text, "https://example.org/Alice.keys");
 });
 
 test("one page is not pinned under two names", () => {
@@ -106,6 +106,8 @@ test("names that the hosts do not give are refused", () => {
     "a".repeat(40),
     "%2e%2e",
     "alice?x",
+    // In small letters it is a k.
+    "\u212aate",
   ]) {
     refuses(`github:${name}`, /name of an account/);
   }
@@ -139,6 +141,10 @@ test("what is meant as a source and is none says what to do, and is not repeated
   refuses("https://example.org\\@evil.example/a.keys", /signs that no address has/);
   refuses("https://example.org/a\u0000.keys", /signs that no address has/);
   refuses("https://example.org\n/a.keys", /signs that no address has/);
+  // Whose name stands there first is not whose keys come.
+  for (const path of ["alice/../mallory.keys", "./a.keys", "a/%2e%2E/b.keys", ".%2e/b.keys", "a/.."])
+    refuses(`https://github.com/${path}`, /no \. and no \.\./);
+  refuses("github:alice", /no \. and no \.\./, { githubUrl: "https://example.org/a/../b" });
   refuses("https://example.org", /names no keys/);
   refuses("https://example.org/", /names no keys/);
   for (const place of [

@@ -11,6 +11,7 @@ import type { Link } from "../link/link.ts";
 import { hasPinPrefix } from "../link/proof.ts";
 import { MessengerError } from "../messenger.ts";
 import type { Answer, Device } from "../profile/profile.ts";
+import { mayDial } from "../rules/dialling.ts";
 import { lookupDelay } from "../rules/resend.ts";
 import { sayAgain } from "./again.ts";
 import { closeAnswer, restart } from "./answerstate.ts";
@@ -46,7 +47,7 @@ export async function acceptInvite(
   if (now(context) > invite.ends + CLOCK_SKEW_MS) throw closedError("ended");
   if (!isConfirmed(context))
     throw new MessengerError("not-confirmed", "another device of this SSH key must confirm this one first");
-  if (!mayDial(context, invite))
+  if (!mayDial(invite.relay, ownRelays(context.profile)))
     throw new MessengerError("bad-invite", "the invite leads to no relay on the network");
   const { document, relay } = await findInvite(context, invite, signal);
   if (document === undefined)
@@ -172,12 +173,6 @@ function readLink(text: string): Invite {
     throw new MessengerError("bad-invite", "the invite link is damaged, or cut; copy all of it");
   }
   throw new MessengerError("bad-invite", "this is no invite link; one looks like asfaleia://host/i#…");
-}
-
-/** A socket in the file system is one of this machine's services, unless it is a relay of our own. */
-function mayDial({ profile }: Context, { relay }: Invite): boolean {
-  if (relay.transport === "tcp") return true;
-  return ownRelays(profile).some((own) => own.transport === "unix" && own.path === relay.path);
 }
 
 /** Whether the way to a device leads to the invite: whoever made the document could name any other place. */

@@ -50,3 +50,10 @@ export function noSuchCode(): MessengerError {
     "there is no such code at this relay: it was used, it has ended, or it was made at another relay",
   );
 }
+
+export function codeTried(): MessengerError {
+  return new MessengerError(
+    "no-such-code",
+    "this code was tried here before, and is good for one try: ask for a new one",
+  );
+}

@@ -18,12 +18,17 @@ export interface Joining extends CardExchange {
   readonly code: SpokenCode;
   /** @param relayFingerprint of the relay's proved key. @throws MessengerError where the code is one's own */
   refuseOwn(relayFingerprint: string): void;
+  /**
+   * Called before anything is said: from then on the code is used up on this side too.
+   * @throws MessengerError `no-such-code` where it was before
+   */
+  spend(relayFingerprint: string): void;
 }
 
 /**
  * Uses a code, which uses it up.
  * Rejects with MessengerError `no-such-code`, `code-wrong`, `code-ended`, `code-taken`; before anything was said, with
- * LinkError or RefusedError; and as `refuseOwn` and `check` throw.
+ * LinkError or RefusedError; and as `refuseOwn`, `spend` and `check` throw.
  * @returns the inviter's card
  */
 export async function useCode(run: CodeRun, joining: Joining): Promise<Uint8Array> {
@@ -37,6 +42,7 @@ export async function useCode(run: CodeRun, joining: Joining): Promise<Uint8Arra
   const from = await run.dial(relay);
   if (from.link.relay.fingerprint !== relayFingerprint) throw new LinkError("relay-key-changed");
   const { messages } = await run.race(from.link.subscribe(from.token, CODE_WINDOW));
+  joining.spend(relayFingerprint);
   const guest = new Guest(run, { to, rendezvous, from, reader: new CodeReader(run, from, messages) });
   return guest.exchange(joining, relayFingerprint);
 }

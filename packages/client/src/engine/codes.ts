@@ -18,6 +18,7 @@ import { ownRelays } from "./ownsettings.ts";
 import { checkPaired, pair } from "./pairing.ts";
 import { checkedName } from "./people.ts";
 import { CODE_MS } from "./rendezvous.ts";
+import { TriedCodes } from "./triedcodes.ts";
 import { TurnsClosed } from "./turns.ts";
 import { contactView } from "./views.ts";
 
@@ -29,6 +30,7 @@ export class Codes {
   readonly #runs = new Map<CodeRun, Promise<unknown>>();
   /** Relay and number of those that were made here and are open. */
   readonly #own = new Set<string>();
+  readonly #tried = new TriedCodes();
   #isClosed = false;
 
   constructor(context: Context) {
@@ -44,7 +46,7 @@ export class Codes {
     const offer = Promise.withResolvers<CodeOffer>();
     const work = async (): Promise<ContactView> => {
       const inviter = await makeInviter(run, relay, endsAt);
-      const number = ownNumber(inviter.relayFingerprint, inviter.code.number);
+      const number = placeOf(inviter.relayFingerprint, inviter.code.number);
       this.#own.add(number);
       try {
         offer.resolve({ code: formatCode(inviter.code), endsAt, result });
@@ -71,11 +73,13 @@ export class Codes {
     if (relay === undefined) throw new Error("a profile without a relay");
     const run = this.#begin(noAnswer, signal);
     const refuseOwn = (relayFingerprint: string): void => {
-      if (!this.#own.has(ownNumber(relayFingerprint, code.number))) return;
+      if (!this.#own.has(placeOf(relayFingerprint, code.number))) return;
       throw new MessengerError("not-allowed", "this is a code of your own: tell it to somebody else");
     };
     const work = async (): Promise<ContactView> => {
-      const card = await useCode(run, { ...this.#cards(), relay, code, refuseOwn });
+      const spend = (relayFingerprint: string): void =>
+        this.#tried.add(placeOf(relayFingerprint, code.number), now(this.#context));
+      const card = await useCode(run, { ...this.#cards(), relay, code, refuseOwn, spend });
       return this.#pair(card, name);
     };
     return this.#follow(run, work());
@@ -135,7 +139,7 @@ export class Codes {
   }
 }
 
-function ownNumber(relayFingerprint: string, number: string): string {
+function placeOf(relayFingerprint: string, number: string): string {
   return `${relayFingerprint} ${number}`;
 }
 

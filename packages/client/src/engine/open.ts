@@ -205,8 +205,10 @@ class OpenMessenger implements Messenger {
     return safetyNumberOf(this.#engine, contactOf(this.#engine, contact));
   }
 
-  setVerified(contact: number, verified: boolean): Promise<void> {
-    return this.#keep((tell) => setVerified(this.#engine, tell, contactOf(this.#engine, contact), verified));
+  setVerified(contact: number, verified: boolean, number?: string): Promise<void> {
+    return this.#keep((tell) =>
+      setVerified(this.#engine, tell, contactOf(this.#engine, contact), verified, number),
+    );
   }
 
   changes(contact: number): { readonly at: number; readonly kind: ChangeKind; readonly about: string }[] {

@@ -99,6 +99,7 @@ export function setState(context: Context, tell: Tell, device: Device, state: De
   const contact = profile.identities.get(device.identity)?.contact;
   if (contact === undefined) return;
   if (state === "confirmed") {
+    comesIntoUse(context, tell, contact, device);
     notice(context, tell, contact, "device-confirmed", device.id);
     giveToDevice(context, contact, device.id);
   }
@@ -125,7 +126,20 @@ function addDevice(context: Context, tell: Tell, card: Card): Device | undefined
   // The first device of a contact is what was pinned with it; every other one is news.
   if (others.length > 0 || !isNamed) notice(context, tell, identity.contact, "device-added", card.deviceId);
   if (!isNamed) dropVerification(context, tell, identity.contact);
+  else comesIntoUse(context, tell, identity.contact, { id: card.deviceId, identity: card.fingerprint });
   return profile.devices.get(card.deviceId);
+}
+
+/** A confirmed device is the first of its key, and there are or were others with another key: the safety number is another now. */
+function comesIntoUse(
+  context: Context,
+  tell: Tell,
+  contact: number,
+  { id, identity }: Pick<Device, "id" | "identity">,
+): void {
+  const others = context.profile.devices.ofContact(contact).filter((one) => one.id !== id);
+  const isFirst = !others.some((one) => one.identity === identity && one.state === "confirmed");
+  if (isFirst && others.some((one) => one.identity !== identity)) dropVerification(context, tell, contact);
 }
 
 /** 'Verified' falls when there is a key that nobody has compared. */

@@ -147,13 +147,29 @@ export function removeContact({ profile }: Context, { id, state }: Contact): voi
 }
 
 /** @throws MessengerError `no-such-contact` where no key of theirs is known */
-export function safetyNumberOf({ profile, own }: Context, contact: Contact): string {
-  const theirs = profile.identities.ofContact(contact.id).map(({ blob }) => blob);
+export function safetyNumberOf(context: Context, contact: Contact): string {
+  const { profile, own } = context;
+  const theirs = profile.identities.ofContact(contact.id);
   if (theirs.length === 0) throw new MessengerError("no-such-contact", "no key of this contact is known");
-  return safetyNumber([own.identity], theirs);
+  // A list of keys has old ones and such of other machines, and they know of none but their own.
+  const inUse = new Set(confirmedDevices(context, contact.id).map(({ identity }) => identity));
+  const counted = inUse.size === 0 ? theirs : theirs.filter((identity) => inUse.has(identity.fingerprint));
+  return safetyNumber(
+    [own.identity],
+    counted.map(({ blob }) => blob),
+  );
 }
 
-export function setVerified(context: Context, tell: Tell, contact: Contact, verified: boolean): void {
+/** @throws MessengerError `not-allowed` where another number was compared than there is now */
+export function setVerified(
+  context: Context,
+  tell: Tell,
+  contact: Contact,
+  verified: boolean,
+  number: string | undefined,
+): void {
+  if (verified && number !== undefined && number !== safetyNumberOf(context, contact))
+    throw new MessengerError("not-allowed", "the safety number is another one by now: compare it again");
   if (contact.verified === verified || contact.state === "me") return;
   context.profile.contacts.update(contact.id, { verified });
   notice(context, tell, contact.id, verified ? "verified" : "verification-fell", "");

@@ -20,6 +20,7 @@ const Name = v.pipe(v.string(), v.maxLength(256));
 /** The text of a card, or a line of a public key: longer than any. */
 const Text = v.pipe(v.string(), v.maxLength(131_072));
 const MAX_KEYS = 64;
+const SafetyNumber = v.pipe(v.string(), v.regex(/^\d{60}$/));
 const Nothing = v.strictObject({});
 const ofContact = { contact: ContactId };
 const optional = v.exactOptional;
@@ -165,7 +166,7 @@ export const contactMethods = {
   "contacts.safety": method({
     summary: "The safety number of a contact: 60 digits that both sides see alike.",
     params: v.strictObject(ofContact),
-    result: v.strictObject({ number: v.pipe(v.string(), v.regex(/^\d{60}$/)) }),
+    result: v.strictObject({ number: SafetyNumber }),
     example: {
       params: { contact: 2 },
       result: { number: "012345678901234567890123456789012345678901234567890123456789" },
@@ -174,12 +175,13 @@ export const contactMethods = {
   }),
 
   "contacts.setVerified": method({
-    summary: "Marks a contact as verified, once the safety numbers were compared, or no longer so.",
-    params: v.strictObject({ ...ofContact, verified: v.boolean() }),
+    summary:
+      "Marks a contact as verified, once the safety numbers were compared, or no longer so. `number`: the one that was compared; it is refused where it is another by now.",
+    params: v.strictObject({ ...ofContact, verified: v.boolean(), number: optional(SafetyNumber) }),
     result: Nothing,
     example: { params: { contact: 2, verified: true }, result: {} },
-    run: async (session, { contact, verified }) => {
-      await session.opened.messenger.setVerified(contact, verified);
+    run: async (session, { contact, verified, number }) => {
+      await session.opened.messenger.setVerified(contact, verified, number);
       return told(session, {});
     },
   }),

@@ -1,7 +1,7 @@
 /** Methods about keys that others publish: looked up, pinned with where they come from, and looked up again. */
 import { fingerprint, publicKeyLine } from "@asfaleia/identity";
 import * as v from "valibot";
-import { cleanLine } from "../../display.ts";
+import { plainComment } from "../../comment.ts";
 import { failureOf, usage } from "../../exit.ts";
 import { compareKeys } from "../../keysources/changes.ts";
 import { lookUpKeys } from "../../keysources/lookup.ts";
@@ -32,7 +32,7 @@ const Unusable = v.strictObject({
   why: v.string(),
 });
 const Keys = {
-  /** Lines as in a .pub file, their comments cleaned. */
+  /** Lines as in a .pub file, their comments cleaned and cut. */
   usable: list(v.string()),
   unusable: list(Unusable),
 };
@@ -149,7 +149,7 @@ async function found(source: KeySource, { signal }: Caller) {
   const { usable, unusable } = await lookUpKeys(source, { proxy: proxySetting(), signal });
   return {
     fingerprints: usable.map(({ key }) => fingerprint(key)),
-    usable: usable.map(({ key, comment }) => publicKeyLine(key, cleanLine(comment))),
+    usable: usable.map(({ key, comment }) => publicKeyLine(key, plainComment(comment))),
     unusable,
   };
 }

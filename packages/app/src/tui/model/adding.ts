@@ -42,7 +42,7 @@ async function meet(face: Face, word: string, named: Named): Promise<(state: Sta
     import("@asfaleia/identity"),
   ]);
   const { pathOf } = await import("../runtime/paths.ts");
-  const meeting = await readMeeting(isPath(word) ? pathOf(word) : word);
+  const meeting = await readMeeting(isPath(word) ? pathOf(word) : word, false);
   switch (meeting.kind) {
     case "link":
       return met(await face.call("invites.accept", { link: meeting.link, ...named }));

@@ -88,8 +88,10 @@ function safetyOverlay(
   const name = cleanName(written);
   const set = (isSame: boolean) => (state: State) =>
     step(
-      remark({ ...state, overlay: undefined }, isSame ? `${name} is verified` : `${name} is not verified`),
-      call("contacts.setVerified", { contact, verified: isSame }),
+      { ...state, overlay: undefined },
+      call("contacts.setVerified", { contact, verified: isSame, number }, (now) =>
+        step(remark(now, isSame ? `${name} is verified` : `${name} is not verified`)),
+      ),
     );
   const rows = (width: number): Row[] => [
     ...paragraph(
