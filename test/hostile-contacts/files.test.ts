@@ -164,6 +164,11 @@ test("a folder that becomes another while files come gets none of them", async (
   mkdirSync(bob.path("elsewhere"));
   symlinkSync(bob.path("elsewhere"), bob.path("moved"));
   await offer("two.png", "two");
+  const saved = listening.says(/two\.png is saved/).then(
+    () => "saved",
+    () => "refused",
+  );
+  assert.equal(await saved, "refused", "what is in the other folder now is written to");
   const { code, stderr } = await listening.ended;
   assert.notEqual(code, 0);
   assert.match(stderr, /is another folder than before/);
