@@ -37,6 +37,7 @@ const ONE = /^\p{RGI_Emoji}$|\p{Script=Hangul}/v;
  * what is thought too narrow is cut off at the edge.
  */
 export function cells(text: string): number {
+  if (text.length <= 2 && isOne(text)) return characterCells(text);
   if (!JOINED.test(text)) return stringWidth(text);
   let sum = 0;
   for (const { segment } of segmenter.segment(text)) sum += graphemeCells(segment);
@@ -44,11 +45,28 @@ export function cells(text: string): number {
 }
 
 function graphemeCells(segment: string): number {
+  if (isOne(segment)) return characterCells(segment);
   const width = stringWidth(segment);
-  if (segment.length < 2 || ONE.test(segment)) return width;
+  if (ONE.test(segment)) return width;
   let sum = 0;
-  for (const character of segment) sum += stringWidth(character);
+  for (const character of segment) sum += characterCells(character);
   return Math.max(width, sum);
+}
+
+/** More than any language has letters. */
+const MAX_KNOWN = 8_192;
+const known = new Map<string, number>();
+
+/** The library takes texts apart again that are taken apart already, which is slow where there are many. */
+function characterCells(character: string): number {
+  const size = known.get(character) ?? stringWidth(character);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(character, size);
+  return size;
+}
+
+function isOne(text: string): boolean {
+  return text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
 }
 
 /** A row of a longer text: which of its characters (UTF-16) stand on it. A blank that is broken at stands on none. */
