@@ -1,5 +1,6 @@
 /** Files of a contact who means harm, and what stands in the folder already: `listen --save` and `save` as whole programs. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -146,12 +147,14 @@ test("a contact cannot overwrite a file, or write through a link that waits ther
   symlinkSync(victim, bob.path("in/dog.png"));
   symlinkSync(bob.path("nowhere"), bob.path("in/cow.png"));
   mkdirSync(bob.path("in/pig.png"));
-  for (const name of ["cat.png", "dog.png", "cow.png", "pig.png"]) await offer(name, `of Mallory: ${name}`);
-  await saving("in", 4);
+  execFileSync("mkfifo", [bob.path("in/ape.png")]);
+  for (const name of ["cat.png", "dog.png", "cow.png", "pig.png", "ape.png"])
+    await offer(name, `of Mallory: ${name}`);
+  await saving("in", 5);
   assert.equal(readFileSync(bob.path("in/cat.png"), "utf8"), "mine");
   assert.equal(readFileSync(victim, "utf8"), "precious");
   assert.equal(existsSync(bob.path("nowhere")), false, "a link to nowhere was followed");
-  for (const name of ["cat", "dog", "cow", "pig"])
+  for (const name of ["cat", "dog", "cow", "pig", "ape"])
     assert.equal(readFileSync(bob.path(`in/${name}-2.png`), "utf8"), `of Mallory: ${name}.png`);
 });
 
@@ -164,6 +167,11 @@ test("a folder that becomes another while files come gets none of them", async (
   mkdirSync(bob.path("elsewhere"));
   symlinkSync(bob.path("elsewhere"), bob.path("moved"));
   await offer("two.png", "two");
+  const saved = listening.says(/two\.png is saved/).then(
+    () => "saved",
+    () => "refused",
+  );
+  assert.equal(await saved, "refused", "what is in the other folder now is written to");
   const { code, stderr } = await listening.ended;
   assert.notEqual(code, 0);
   assert.match(stderr, /is another folder than before/);

@@ -7,7 +7,7 @@ import { type MessageView, readCardText, writeCardText } from "@asfaleia/client/
 import type { Relay } from "@asfaleia/relay";
 import xterm from "@xterm/headless";
 import { Person, type RawFace } from "../agent/kit.ts";
-import { LAUNCHER, Place, shellWord } from "../cli/kit.ts";
+import { LAUNCHER, Place, type Running, shellWord } from "../cli/kit.ts";
 import { newPerson, type Person as Somebody } from "../engine/kit.ts";
 import { NASTIES } from "../kit/nasties.ts";
 
@@ -22,12 +22,14 @@ export class Stage implements AsyncDisposable {
   /** The number of the contact, at Mallory's. */
   readonly toBob: number;
   readonly #house: Place;
+  readonly #agent: Running;
   readonly #ends: (() => unknown)[];
 
   private constructor(
     house: Place,
     relay: string,
     bob: Person,
+    agent: Running,
     mallory: Somebody,
     toBob: number,
     ends: (() => unknown)[],
@@ -35,17 +37,21 @@ export class Stage implements AsyncDisposable {
     this.#house = house;
     this.relay = relay;
     this.bob = bob;
+    this.#agent = agent;
     this.mallory = mallory;
     this.toBob = toBob;
     this.#ends = ends;
   }
 
-  /** @param name what Bob calls Mallory */
-  static async open(name = "mallory"): Promise<Stage> {
+  /**
+   * @param name what Bob calls Mallory
+   * @param env of Bob's agent
+   */
+  static async open(name = "mallory", env: Record<string, string> = {}): Promise<Stage> {
     const house = new Place();
     const { address } = await house.relay(["--rate", "1000000"]);
     const bob = await new Person(address).init("--name", "Bob");
-    await bob.agent();
+    const agent = await bob.agent([], { env });
     const ends: (() => unknown)[] = [];
     const mallory = await newPerson(untilTheEnd(ends), { addresses: [address] } as unknown as Relay);
     using face = await bob.face();
@@ -53,7 +59,7 @@ export class Stage implements AsyncDisposable {
     const { card } = await face.ok("card.get");
     await face.ok("contacts.add", { card: writeCardText(mallory.messenger.card()), as: name });
     const { id } = await mallory.messenger.addCard(readCardText(String(card))!, "bob");
-    return new Stage(house, address, bob, mallory, id, ends);
+    return new Stage(house, address, bob, agent, mallory, id, ends);
   }
 
   /** Mallory, as Bob's agent numbers contacts. */
@@ -79,12 +85,16 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Resolves when Bob has what Mallory said last, and with it all before. */
+  /** Resolves when Bob has what Mallory said last, and with it all before; rejects when his agent ends. */
   async heard(last: MessageView): Promise<void> {
-    await this.mallory.next(
+    const heard = this.mallory.next(
       "state",
       ({ id, state }) => id === last.id && (state === "delivered" || state === "read"),
     );
+    const over = this.#agent.ended.then(({ code, signal }) => {
+      throw new Error(`the agent has ended: ${code ?? signal}`);
+    });
+    await Promise.race([heard, over]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

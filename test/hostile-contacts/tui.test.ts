@@ -51,6 +51,7 @@ const LARGE = [
   "\t".repeat(5_000),
   "ｗ".repeat(10_000),
   "क्षि".repeat(5_000),
+  "क\u094d".repeat(10_000),
 ];
 /** What people call themselves on their cards, and how Bob's list shows it. */
 const NAMES = [
@@ -63,6 +64,10 @@ const NAMES = [
   `Z${"\u0301".repeat(30)}`,
   "東京都千代田区",
   "bob\u200d",
+  // Wider on the terminal than graphemes are, and narrower.
+  "กำนำกำนำ",
+  "क\u094d".repeat(12),
+  "🀄🃏🀄🃏",
 ];
 
 let stage: Stage;

@@ -1,7 +1,7 @@
 /** Conversations as a person reads them; every word of others is cleaned. */
 import { styleText } from "node:util";
 import type { MessageView } from "@asfaleia/client/messenger";
-import { beside, cleanLine, cleanName, closed, quoted, wantsColor } from "./display.ts";
+import { beside, cleanLine, cleanName, closed, foldedLines, quoted, wantsColor } from "./display.ts";
 import { shownType } from "./letters/mediatype.ts";
 import { noticeText } from "./notices.ts";
 
@@ -14,7 +14,8 @@ export function shortId(id: string): string {
 
 /** A message: who, its id, when and how far on one line, what it says behind a margin. */
 export function messageText(view: MessageView, saved?: string): string {
-  if (view.kind === "notice") return `* ${closed(cleanName(view.with))}: ${noticeText(view.text)}\n\n`;
+  if (view.kind === "notice")
+    return fitted(`* ${closed(cleanName(view.with))}: ${noticeText(view.text)}\n\n`);
   const head = beside(who(view), shortId(view.id), localTime(view.at, view.arrivedAt), ...marksOf(view));
   const lines = [head];
   if (view.replyTo !== undefined) lines.push(`answers ${shortId(view.replyTo)}`);
@@ -22,7 +23,8 @@ export function messageText(view: MessageView, saved?: string): string {
   if (view.file !== undefined) lines.push(fileText(view, saved));
   const reactions = view.reactions.map(({ emoji }) => cleanLine(emoji)).join(" ");
   const body = view.text === "" ? "" : quoted(view.text, columns());
-  return `${lines.join("\n")}\n${body}${reactions === "" ? "" : `reactions: ${reactions}\n`}\n`;
+  const end = reactions === "" ? "" : `reactions: ${reactions}\n`;
+  return fitted(`${lines.join("\n")}\n${body}${end}\n`);
 }
 
 function who(view: MessageView): string {
@@ -71,4 +73,9 @@ export function tinted(color: "green" | "yellow" | "cyan", text: string): string
 
 export function columns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
+}
+
+/** Lines of ours, as they are printed where standard output is a terminal. */
+export function fitted(lines: string): string {
+  return foldedLines(lines, columns());
 }

@@ -132,25 +132,50 @@ export function quoted(text: string, columns: number | undefined): string {
   return folded.map((line) => `${MARGIN}${line}\n`).join("");
 }
 
+/**
+ * Lines of ours that names and other fields of others stand in. What a terminal broke by itself would go on at its edge, and
+ * look like another line of ours: it goes on behind the margin.
+ * @param lines cleaned, perhaps with styles of ours
+ * @param columns of the terminal; undefined where the output is none
+ */
+export function foldedLines(lines: string, columns: number | undefined): string {
+  if (columns === undefined) return lines;
+  const fitting = (line: string) => {
+    const used = partsOf(line).reduce((sum, part) => sum + cellsOf(part), 0);
+    return used <= columns ? line : fold(line, columns - MARGIN.length).join(`\n${MARGIN}`);
+  };
+  return lines.split("\n").map(fitting).join("\n");
+}
+
 const LEAST_ROOM = 8;
 const TAB_CELLS = 8;
 
-/** What is not ASCII may take two cells: rather too many breaks than one too few. */
+/** Rather too many breaks than one too few. */
 function fold(line: string, room: number): string[] {
-  const cells = (character: string) => (character === "\t" ? TAB_CELLS : character < "\x7f" ? 1 : 2);
   const lines: string[] = [];
   let current = "";
   let used = 0;
-  for (const character of line) {
-    if (used + cells(character) > Math.max(room, LEAST_ROOM)) {
+  for (const part of partsOf(line)) {
+    if (used + cellsOf(part) > Math.max(room, LEAST_ROOM)) {
       lines.push(current);
       current = "";
       used = 0;
     }
-    current += character;
-    used += cells(character);
+    current += part;
+    used += cellsOf(part);
   }
   return [...lines, current];
+}
+
+/** Characters, and styles as a whole. */
+function partsOf(line: string): readonly string[] {
+  return line.match(/\x1b\[[\d;]*m|[\s\S]/gu) ?? [];
+}
+
+/** What is not ASCII may take two. */
+function cellsOf(part: string): number {
+  if (part.startsWith("\x1b")) return 0;
+  return part === "\t" ? TAB_CELLS : part < "\x7f" ? 1 : 2;
 }
 
 /** Whether colours are welcome (https://no-color.org): at a terminal that has them, where nobody said no. */

@@ -3,6 +3,7 @@
  * that come up deep inside go to them, and to nobody else.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { foldedLines } from "./display.ts";
 import { askpassOrTerminal, canAskForPassphrase } from "./passphrase.ts";
 import { askLineAtTerminal, hasTerminal } from "./terminal.ts";
 
@@ -40,11 +41,17 @@ const HERE: Person = {
   canAskSecret: canAskForPassphrase,
   secret: askpassOrTerminal,
   line: askLineAtTerminal,
-  note: (text) => process.stderr.write(`${text}\n`),
+  note: (text) => process.stderr.write(`${foldedLines(text, terminalColumns())}\n`),
   get sshAgent() {
     return process.env.SSH_AUTH_SOCK;
   },
 };
+
+const USUAL_COLUMNS = 80;
+
+function terminalColumns(): number | undefined {
+  return process.stderr.isTTY ? process.stderr.columns || USUAL_COLUMNS : undefined;
+}
 
 const calls = new AsyncLocalStorage<Person>();
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cleanLine, cleanText, jsonLine, quoted, wantsColor } from "../src/display.ts";
+import { cleanLine, cleanText, foldedLines, jsonLine, quoted, wantsColor } from "../src/display.ts";
+import { cells } from "../src/tui/layout/cells.ts";
 
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -56,6 +57,20 @@ test("every line of a quoted text stands behind the margin, and fits the termina
         const cells = [...line].reduce((sum, char) => sum + (char === "\t" ? 8 : char < "\x7f" ? 1 : 2), 0);
         assert.ok(cells <= columns, `${cells} cells`);
       }
+    }),
+  );
+});
+
+test("lines of ours fit the terminal, and what goes on stands behind the margin", () => {
+  assert.equal(foldedLines("a\n\nb", 10), "a\n\nb");
+  assert.equal(foldedLines("12345678901234", 12), "1234567890\n  1234");
+  assert.equal(foldedLines("\x1b[32m123456789012\x1b[39m", 12), "\x1b[32m123456789012\x1b[39m");
+  assert.equal(foldedLines("12345678901234", undefined), "12345678901234");
+  fc.assert(
+    fc.property(text, fc.integer({ min: 20, max: 80 }), (value, columns) => {
+      const lines = foldedLines(cleanText(value).replaceAll("\t", " "), columns).split("\n");
+      for (const line of lines) assert.ok(cells(line) <= columns, JSON.stringify(line));
+      assert.equal(foldedLines(lines.join("\n"), columns), lines.join("\n"));
     }),
   );
 });

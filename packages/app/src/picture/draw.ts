@@ -1,6 +1,6 @@
 /** A picture of somebody else, all the way from its file to what a terminal is given. */
 import { blocksPicture, type ColorDepth } from "./blocks.ts";
-import { decodePicture } from "./decode.ts";
+import { decodeAndDraw } from "./decode.ts";
 import { iterm2Picture } from "./iterm2.ts";
 import { kittyPicture } from "./kitty.ts";
 import type { Pixels, Size } from "./pixels.ts";
@@ -8,7 +8,7 @@ import { type Cells, cellsFor, type Drawn, MAX_PLACE, pixelsOf, USUAL_CELL } fro
 import { sixelPicture } from "./sixel.ts";
 import type { PictureWay } from "./way.ts";
 
-export interface DrawOptions {
+export interface Drawing {
   readonly way: Exclude<PictureWay, "off">;
   /** The most that the picture may take; it takes less where its shape is another. */
   readonly room: Cells;
@@ -19,26 +19,28 @@ export interface DrawOptions {
   readonly id?: number;
   readonly placeholders?: boolean;
   readonly passthrough?: boolean;
+}
+
+export interface DrawOptions extends Drawing {
   readonly signal?: AbortSignal;
 }
 
 /**
- * Decodes, scales and draws.
+ * Decodes, scales and draws, all of it in a thread.
  * @throws PictureError, whose message may be shown in the picture's place; the signal's reason when it aborts
  */
-export async function drawPicture(bytes: Uint8Array, options: DrawOptions): Promise<Drawn> {
-  const { room, cell = USUAL_CELL, signal } = options;
+export function drawPicture(bytes: Uint8Array, { signal, ...drawing }: DrawOptions): Promise<Drawn> {
+  const { room, cell = USUAL_CELL } = drawing;
   const fit = pixelsOf(
     { columns: Math.min(room.columns, MAX_PLACE.columns), rows: Math.min(room.rows, MAX_PLACE.rows) },
     cell,
   );
-  const pixels = await decodePicture(bytes, { fit, ...(signal === undefined ? {} : { signal }) });
-  return drawPixels(pixels, options);
+  return decodeAndDraw(bytes, { fit, drawing, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** The same of pixels of our own, such as a QR code. */
-export function drawPixels(pixels: Pixels, options: Omit<DrawOptions, "signal">): Drawn {
-  const { way, room, depth, cell = USUAL_CELL, id = 1, placeholders = false, passthrough = false } = options;
+/** What the thread does with pixels. */
+export function drawPixels(pixels: Pixels, drawing: Drawing): Drawn {
+  const { way, room, depth, cell = USUAL_CELL, id = 1, placeholders = false, passthrough = false } = drawing;
   const place = cellsFor(pixels, room, cell);
   switch (way) {
     case "kitty":

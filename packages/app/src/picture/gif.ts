@@ -99,7 +99,9 @@ class Reader {
   }
 
   byte(): number {
-    return this.bytes(1)[0]!;
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw damaged();
+    return byte;
   }
 
   word(): number {
@@ -117,8 +119,18 @@ class Reader {
 
   /** Data in blocks of at most 255 bytes up to the empty one (section 15). */
   blocks(): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (let length = this.byte(); length > 0; length = this.byte()) parts.push(this.bytes(length));
-    return Buffer.concat(parts);
+    const first = this.#at;
+    let total = 0;
+    for (let length = this.byte(); length > 0; length = this.byte()) {
+      total += length;
+      this.#at += length;
+    }
+    // Not kept as pieces: there may be one for every other byte of the file.
+    const data = new Uint8Array(total);
+    for (let at = first, to = 0; to < total; ) {
+      const end = at + 1 + this.#bytes[at]!;
+      while (++at < end) data[to++] = this.#bytes[at]!;
+    }
+    return data;
   }
 }

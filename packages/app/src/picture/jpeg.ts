@@ -55,7 +55,7 @@ function readScans(
   { isProgressive }: JpegFrame,
   planes: readonly Plane[],
 ): { tables: Float32Array[]; adobe: AdobeTransform | undefined } {
-  const tables: JpegTables = { quantization: [], dc: [], ac: [] };
+  const tables: JpegTables = { quantization: [], dc: [], ac: [], unpacked: 0 };
   let restart = 0;
   let adobe: AdobeTransform | undefined;
   for (const { marker, data, coded } of segmentsOf(bytes)) {

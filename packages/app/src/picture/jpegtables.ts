@@ -1,5 +1,6 @@
 /** The tables that JPEG segments define (ITU-T T.81, sections B.2.4.1 and B.2.4.2, annex C). */
-import { damaged } from "./error.ts";
+import { damaged, PictureError } from "./error.ts";
+import { MAX_JPEG_TABLES } from "./limits.ts";
 
 /** Where the coefficients of the zigzag order stand in a block of 8 × 8 (figure A.6). */
 export const ZIGZAG = Uint8Array.of(
@@ -24,6 +25,8 @@ export interface JpegTables {
   readonly quantization: (Uint16Array | undefined)[];
   readonly dc: (HuffmanTable | undefined)[];
   readonly ac: (HuffmanTable | undefined)[];
+  /** Huffman tables that were unpacked, those included that others have taken the place of. */
+  unpacked: number;
 }
 
 /** @throws PictureError `damaged` */
@@ -41,15 +44,16 @@ export function readQuantization(data: Uint8Array, { quantization }: JpegTables)
   }
 }
 
-/** @throws PictureError `damaged` */
-export function readHuffman(data: Uint8Array, { dc, ac }: JpegTables): void {
+/** @throws PictureError `damaged`; `too-slow` for too many of them */
+export function readHuffman(data: Uint8Array, tables: JpegTables): void {
   for (let at = 0; at < data.length; ) {
     const [kind, number] = [data[at]! >> 4, data[at]! & 15];
     const counts = data.subarray(at + 1, at + 1 + MAX_BITS);
     const total = counts.reduce((sum, count) => sum + count, 0);
     const symbols = data.subarray(at + 1 + MAX_BITS, at + 1 + MAX_BITS + total);
     if (kind > 1 || number > 3 || counts.length < MAX_BITS || symbols.length < total) throw damaged();
-    (kind === 0 ? dc : ac)[number] = tableOf(counts, symbols);
+    if (++tables.unpacked > MAX_JPEG_TABLES) throw new PictureError("too-slow");
+    (kind === 0 ? tables.dc : tables.ac)[number] = tableOf(counts, symbols);
     at += 1 + MAX_BITS + total;
   }
 }

@@ -10,6 +10,8 @@ export const MAX_PICTURE_PIXELS = 40_000_000;
 export const MAX_JPEG_COEFFICIENT_BYTES = 192 * 1024 * 1024;
 /** Real progressive files have about ten; each costs a walk over the whole picture. */
 export const MAX_JPEG_SCANS = 64;
+/** Huffman tables: eight for each scan; each is unpacked to 128 KiB. */
+export const MAX_JPEG_TABLES = 8 * MAX_JPEG_SCANS;
 /** A colour profile may have 255, a progressive file a few for each scan. */
 export const MAX_JPEG_SEGMENTS = 1000;
 /** Pixels in each direction that anything decoded is scaled down to. */

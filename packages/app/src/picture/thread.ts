@@ -1,6 +1,7 @@
-/** The thread that decodes one picture, answers, and ends. */
+/** The thread that decodes one picture, and draws it where that is wanted, answers, and ends. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Answer, Order } from "./decode.ts";
+import { drawPixels } from "./draw.ts";
 import { PictureError } from "./error.ts";
 import { decodeGif, readGifSize } from "./gif.ts";
 import { decodeJpeg } from "./jpeg.ts";
@@ -21,7 +22,8 @@ async function decode({ bytes, type, fit }: Order): Promise<Pixels> {
 
 async function answer(order: Order): Promise<Answer> {
   try {
-    return { pixels: await decode(order) };
+    const pixels = await decode(order);
+    return { made: order.drawing === undefined ? pixels : drawPixels(pixels, order.drawing) };
   } catch (error) {
     return { problem: error instanceof PictureError ? error.code : "damaged" };
   }

@@ -1,6 +1,6 @@
 /** Shows what happens in a profile: what was missed first, then every event. */
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
-import { messageText, shortId } from "../conversation.ts";
+import { fitted, messageText, shortId } from "../conversation.ts";
 import { cleanLine, cleanName, closed, jsonLine } from "../display.ts";
 import type { EventView, Face, MessageView } from "../face/face.ts";
 import { note, print } from "../io.ts";
@@ -170,7 +170,7 @@ export class Listener {
   }
 
   async #show(json: string, text: () => string): Promise<void> {
-    await print(this.#json ? json : text());
+    await print(this.#json ? json : fitted(text()));
   }
 
   async #name(contact: number): Promise<string> {

@@ -1,6 +1,6 @@
 /** Sends messages in sessions, and tells how far they came. */
 import { receiverOf } from "../contacts/receiver.ts";
-import { shortId } from "../conversation.ts";
+import { fitted, shortId } from "../conversation.ts";
 import { cleanName } from "../display.ts";
 import { usage } from "../exit.ts";
 import { type EphemeralValues, withEither } from "../face/ephemeral.ts";
@@ -94,7 +94,7 @@ export async function follow(
   await Promise.all(told);
   if (!json)
     for (const [id, state] of states)
-      await print(`${shortId(id)} ${state} (to ${cleanName(contact.name)})\n`);
+      await print(fitted(`${shortId(id)} ${state} (to ${cleanName(contact.name)})\n`));
   const exits = [...states.values()].map((state) => exitAfter(state, waiting));
   const exit = Math.max(...exits);
   if (![...states.values()].includes("queued")) return exit;

@@ -47,11 +47,17 @@ export function themeFor(hasColors: boolean): Theme {
  */
 export function paint(row: Row, theme: Theme): string {
   let out = "";
-  for (const { text: shown, link, role, isChosen, rawCells } of apart(row)) {
+  for (const { text: shown, link, role, isChosen, rawCells, column } of apart(row)) {
     if (shown === "") continue;
+    if (column !== undefined) out += toColumn(column);
     const text = link === undefined ? shown : opening(link, shown);
     const codes = [role === undefined ? "" : theme[role], isChosen ? "7" : ""].filter((code) => code !== "");
     out += codes.length === 0 && rawCells === undefined ? text : `\x1b[${codes.join(";")}m${text}\x1b[0m`;
   }
   return out.trimEnd();
+}
+
+/** Erases what is left of older frames from here to the end of the line (EL), and goes there (CHA). */
+function toColumn(column: number): string {
+  return `\x1b[K\x1b[${column + 1}G`;
 }

@@ -5,6 +5,7 @@ import { addFromSource } from "../contacts/fromsource.ts";
 import { takeCardArgument } from "../contacts/introduction.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { type Meeting, readMeeting } from "../contacts/meeting.ts";
+import { fitted } from "../conversation.ts";
 import { cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
@@ -69,7 +70,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   return withFace(values, signal, async ({ face }) => {
     const contact = await meet(face, meeting, values);
     if (values.json) await print(contactJson(contact));
-    else await print(`${cleanName(contact.name)} is a contact\n${await keyArt(face, contact)}`);
+    else await print(`${fitted(`${cleanName(contact.name)} is a contact\n`)}${await keyArt(face, contact)}`);
     await warnOfLookalikes(face, contact.id);
     if (contact.invite === "waiting") note("You are a contact of theirs as soon as they are online.");
     return EXIT.done;

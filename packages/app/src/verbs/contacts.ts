@@ -4,6 +4,7 @@ import { parseArguments } from "../arguments.ts";
 import { needContact } from "../contacts/find.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
 import { refreshKeys } from "../contacts/refresh.ts";
+import { fitted } from "../conversation.ts";
 import { beside, cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
@@ -79,7 +80,7 @@ function refresh(
 
 async function list(face: Face, json: boolean): Promise<void> {
   const shown = (await face.call("contacts.list", {})).filter(({ state }) => state !== "request");
-  for (const contact of shown) await print(json ? contactJson(contact) : contactText(contact));
+  for (const contact of shown) await print(json ? contactJson(contact) : fitted(contactText(contact)));
 }
 
 async function remove(face: Face, signal: AbortSignal, contact: ContactView, yes: boolean): Promise<void> {

@@ -4,7 +4,7 @@ import { parseArguments } from "../arguments.ts";
 import { keyArt } from "../contacts/add.ts";
 import { needRequest } from "../contacts/find.ts";
 import { warnOfLookalikes } from "../contacts/lookalikes.ts";
-import { messageText } from "../conversation.ts";
+import { fitted, messageText } from "../conversation.ts";
 import { cleanLine, cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
@@ -49,7 +49,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     const as = values.as === undefined ? {} : { as: values.as };
     const contact = await face.call("contacts.accept", { contact: request.id, ...as });
     await print(
-      json ? contactJson(contact) : `${cleanName(contact.name)} is a contact\n${await keyArt(face, contact)}`,
+      json
+        ? contactJson(contact)
+        : `${fitted(`${cleanName(contact.name)} is a contact\n`)}${await keyArt(face, contact)}`,
     );
     await warnOfLookalikes(face, contact.id);
     return EXIT.done;

@@ -2,7 +2,7 @@
 
 import { parseArguments } from "../arguments.ts";
 import { needMessage } from "../contacts/find.ts";
-import { shortId } from "../conversation.ts";
+import { fitted, shortId } from "../conversation.ts";
 import { cleanLine, cleanName, jsonLine } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
@@ -51,7 +51,7 @@ async function showMessage(face: Face, word: string, json: boolean): Promise<num
   if (json)
     await print(jsonLine({ type: "state", id: view.id, with: view.with, state: view.state, devices }));
   else {
-    await print(`${shortId(view.id)} ${view.state} (to ${cleanName(view.with)})\n`);
+    await print(fitted(`${shortId(view.id)} ${view.state} (to ${cleanName(view.with)})\n`));
     for (const { device, state } of devices) await print(`  ${device || "no device so far"}  ${state}\n`);
   }
   return STATE_EXITS[view.state];
@@ -104,7 +104,7 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
     ),
     ...status.troubles.map((text) => `trouble       ${cleanLine(text)}`),
     ...(status.requests > 0 ? [`requests      ${status.requests} (asfaleia requests)`] : []),
-    ...open.map((one) => `${one.state.padEnd(13)} ${shortId(one.id)} to ${cleanName(one.with)}`),
+    ...open.map((one) => fitted(`${one.state.padEnd(13)} ${shortId(one.id)} to ${cleanName(one.with)}`)),
   ];
   await print(`${lines.join("\n")}\n`);
   return EXIT.done;

@@ -37,9 +37,9 @@ interface Measured {
   readonly stalledMs: number;
 }
 
-async function measured(picture: Uint8Array): Promise<Measured> {
+async function measured(picture: Uint8Array, ...args: string[]): Promise<Measured> {
   const script = fileURLToPath(new URL("measure.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=asfaleia-source", script], {
+  const child = spawn(process.execPath, ["--conditions=asfaleia-source", script, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.end(picture);
@@ -218,6 +218,41 @@ test("a GIF as large as is shown, of one colour", { skip: missing("pamtogif") },
   await assertCheap(gif, /^(640x95|too-slow)$/);
 });
 
+for (const [what, head, tail] of [
+  ["its picture", "2c000000006400640002", ""],
+  ["a comment", "21fe", "002c00000000640064000201840000"],
+] as const) {
+  test(`a GIF with ${what} in eight million pieces`, async () => {
+    const start = gif([100, 100], [1, 1], []).subarray(0, 19);
+    const pieces = Buffer.alloc(MAX_PICTURE_FILE_BYTES - 100, Buffer.from("0184", "hex"));
+    const [before, behind] = [Buffer.from(head, "hex"), Buffer.from(`${tail}003b`, "hex")];
+    await assertCheap(Buffer.concat([start, before, pieces, behind]), /^(100x100|damaged)$/, 100);
+  });
+}
+
+test("a JPEG that defines its tables a hundred thousand times", async () => {
+  const tables = Buffer.concat([Buffer.from("ffc4fff0", "hex"), Buffer.alloc(0xfff0 - 2, Buffer.alloc(17))]);
+  const file = jpeg(64, 64);
+  const bomb = Buffer.concat([file.subarray(0, 2), ...Array(30).fill(tables), file.subarray(2)]);
+  const took = await measured(bomb);
+  assert.equal(took.outcome, "too-slow");
+  assert.ok(took.ms <= MAX_DECODING_MS / 4, `${took.ms} ms`);
+  assert.ok(took.mebibytes <= 100, `${took.mebibytes} MiB`);
+});
+
+test("a picture that takes long to draw holds nothing up", async () => {
+  const [width, height] = [1500, 1120];
+  const data = Buffer.alloc(height * (width * 4 + 1), 0xff);
+  // Every pixel of another colour.
+  for (let at = 1, pixel = 0; pixel < width * height; pixel++, at += pixel % width === 0 ? 5 : 4)
+    data.writeUIntBE((pixel * 9_700_417) % 0xff_ff_ff, at, 3);
+  for (let y = 0; y < height; y++) data[y * (width * 4 + 1)] = 0;
+  const file = png(width, height, chunk("IDAT", deflateSync(data)));
+  const took = await measured(file, "sixel");
+  assert.match(took.outcome, /^(38x14 cells|too-slow)$/);
+  assert.ok(took.stalledMs <= took.ms / 4, `stalled for ${took.stalledMs} of ${took.ms} ms`);
+});
+
 /** As the thread decodes, without the thread. */
 async function decoded(bytes: Uint8Array): Promise<void> {
   try {
@@ -302,15 +337,21 @@ test("who looks away ends the decoding", async () => {
   );
 });
 
-test("of very many at once the last are told to wait, and the next is taken again", async () => {
+test("of very many at once the first that wait give way, and the latest comes next", async () => {
   const stop = new AbortController();
-  const file = encodePng(gradient(10, 10));
-  const asked = Array.from({ length: MAX_WAITING_PICTURES }, () =>
-    decodePicture(file, { fit: { width: 1, height: 1 }, signal: stop.signal }),
-  );
-  const ended = Promise.allSettled(asked);
-  await assert.rejects(decodePicture(file, { fit: { width: 1, height: 1 } }), { code: "busy" });
+  const [slow, file] = [encodePng(gradient(1500, 1500)), encodePng(gradient(10, 10))];
+  const fit = { width: 1, height: 1 };
+  const most = MAX_WAITING_PICTURES + 3;
+  const drawn: number[] = [];
+  const asked = Array.from({ length: most }, (_, nth) => {
+    const isKept = nth < 3 || nth >= most - 3;
+    return decodePicture(nth === 0 ? slow : file, { fit, ...(isKept ? {} : { signal: stop.signal }) }).then(
+      () => drawn.push(nth),
+    );
+  });
   stop.abort();
-  await ended;
-  await decodePicture(file, { fit: { width: 1, height: 1 } });
+  const ended = await Promise.allSettled(asked);
+  assert.deepEqual(drawn, [0, most - 1, most - 2, most - 3]);
+  for (const nth of [1, 2]) assert.equal((ended[nth] as PromiseRejectedResult).reason.code, "busy");
+  await decodePicture(file, { fit });
 });

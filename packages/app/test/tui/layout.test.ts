@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { MessageView } from "@asfaleia/client/messenger";
+import xterm from "@xterm/headless";
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { cleanText } from "../../src/display.ts";
@@ -34,6 +35,21 @@ const WORDS = fc
     maxLength: 30,
   })
   .map((parts) => parts.join(""));
+
+/** Of one grapheme, or of few, to Unicode; of several cells to most terminals. */
+const JOINED = [
+  "กำนำ",
+  "ນ້ຳ",
+  "क्षक्षक्ष",
+  "क\u094d".repeat(100),
+  "ട്ട",
+  "ខ្មែរ",
+  "a\u{1f3fb}",
+  "தமிழ்",
+  "ൎക",
+  "שָׁלוֹם",
+  "مُحَمَّد",
+];
 
 function message(nth: number, over: Partial<MessageView> = {}): MessageView {
   return {
@@ -96,18 +112,38 @@ describe("text in cells", () => {
     assert.deepEqual(wrapText("日本語", 4), ["日本", "語"]);
   });
 
-  it("is as wide as string-width says, whichever way it is measured", () => {
+  it("is as wide as string-width says, or wider, whichever way it is measured", () => {
     for (let code = 0x20; code < 0x2800; code++) {
       const character = cleanText(String.fromCodePoint(code));
       assert.equal(cells(character), stringWidth(character), code.toString(16));
     }
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        assert.equal(cells(cleanText(text)), stringWidth(cleanText(text)));
+        assert.ok(cells(cleanText(text)) >= stringWidth(cleanText(text)));
         assert.equal(inkWidth(text), stringWidth(text));
       }),
     );
     assert.equal(inkWidth("\u{f0123}"), stringWidth("\u{f0123}"));
+  });
+
+  it("is never thought narrower than it is on a terminal that goes by characters", async () => {
+    const terminal = new xterm.Terminal({ cols: 400, rows: 2, allowProposedApi: true });
+    for (const text of JOINED) {
+      await new Promise<void>((done) => terminal.write(`\x1b[2J\x1b[H${text}`, done));
+      const { cursorX } = terminal.buffer.active;
+      assert.ok(cells(text) >= cursorX, `${text}: ${cells(text)}, but ${cursorX}`);
+    }
+    terminal.dispose();
+  });
+
+  it("is broken within what is joined without an end, and all of it is shown", () => {
+    for (const width of [2, 10, 33]) {
+      const rows = wrapText("क\u094d".repeat(500), width);
+      for (const row of rows) assert.ok([...row.matchAll(/क/g)].length <= Math.max(width, 2));
+      assert.equal(rows.join(""), "क\u094d".repeat(500));
+    }
+    assert.equal(cells(cut("क\u094d".repeat(500), 18)), 18);
+    assert.deepEqual(wrapText("क्षि क्षि", 4), ["क्षि", "क्षि"]);
   });
 
   it("is cut and filled to the cell", () => {

@@ -4,14 +4,69 @@ import stringWidth from "./stringwidth.ts";
 const PLAIN = /^[\x20-\x7e]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** What a person takes for one character. */
-export function graphemes(text: string): Iterable<{ readonly segment: string; readonly index: number }> {
-  return segmenter.segment(text);
+export interface Grapheme {
+  readonly segment: string;
+  readonly index: number;
 }
 
-/** How many cells a text takes. */
+/** What a person takes for one character; what is made of more than this, nobody does. */
+const MAX_GRAPHEME_CELLS = 8;
+
+export function* graphemes(text: string): Iterable<Grapheme> {
+  for (const { segment, index } of segmenter.segment(text)) {
+    if (segment.length <= MAX_GRAPHEME_CELLS || cells(segment) <= MAX_GRAPHEME_CELLS)
+      yield { segment, index };
+    else yield* characters(segment, index);
+  }
+}
+
+/** Consonants can be joined without an end. Each with the marks behind it. */
+function* characters(text: string, start: number): Iterable<Grapheme> {
+  for (const { 0: segment, index } of text.matchAll(/\P{M}\p{M}*|\p{M}+/gu))
+    yield { segment, index: start + index };
+}
+
+/** What several characters of one cell and more may be joined by: marks, Thai's and Lao's AM, and signs that stand in front. */
+const JOINED =
+  /[\p{M}\p{Emoji_Modifier}\u0e33\u0eb3\u0d4e\u{111c2}\u{111c3}\u{113d1}\u{1193f}\u{11941}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]/u;
+/** Of these terminals know what they look like together. */
+const ONE = /^\p{RGI_Emoji}$|\p{Script=Hangul}/v;
+
+/**
+ * How many cells a text takes, on a terminal where it takes most: many go by characters where others go by graphemes, and
+ * what is thought too narrow is cut off at the edge.
+ */
 export function cells(text: string): number {
-  return stringWidth(text);
+  if (text.length <= 2 && isOne(text)) return characterCells(text);
+  if (!JOINED.test(text)) return stringWidth(text);
+  let sum = 0;
+  for (const { segment } of segmenter.segment(text)) sum += graphemeCells(segment);
+  return sum;
+}
+
+function graphemeCells(segment: string): number {
+  if (isOne(segment)) return characterCells(segment);
+  const width = stringWidth(segment);
+  if (ONE.test(segment)) return width;
+  let sum = 0;
+  for (const character of segment) sum += characterCells(character);
+  return Math.max(width, sum);
+}
+
+/** More than any language has letters. */
+const MAX_KNOWN = 8_192;
+const known = new Map<string, number>();
+
+/** The library takes texts apart again that are taken apart already, which is slow where there are many. */
+function characterCells(character: string): number {
+  const size = known.get(character) ?? stringWidth(character);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(character, size);
+  return size;
+}
+
+function isOne(text: string): boolean {
+  return text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
 }
 
 /** A row of a longer text: which of its characters (UTF-16) stand on it. A blank that is broken at stands on none. */

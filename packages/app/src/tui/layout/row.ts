@@ -26,6 +26,8 @@ export interface Span {
   readonly isChosen?: boolean;
   /** The address that a terminal opens for it, of which it is all or a part. */
   readonly link?: string;
+  /** Stands in this column (from 0) even where what is before it is wider or narrower on the terminal than was thought. */
+  readonly column?: number;
   /** Holds colours of its own (a picture, made here); so many cells wide. */
   readonly rawCells?: number;
   /** A line of a picture: of which, and which of its lines. */

@@ -1,45 +1,56 @@
 /** The chat as lines that are only ever appended: what is new since the last time is written out. */
 import type { MessageView } from "@asfaleia/client/messenger";
-import { cleanLine } from "../../display.ts";
+import { cleanLine, cleanName, closed } from "../../display.ts";
 import type { Overlay } from "../model/overlay.ts";
 import { requestsOf } from "../model/people.ts";
 import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
 import type { Mounted, MountOptions } from "../views/mount.ts";
-import { changeLine, messageLines, overlayLines } from "./lines.ts";
+import { changeLine, folded, messageLines, overlayLines, plainName } from "./lines.ts";
 
 /** Of a conversation that is opened. */
 const LAST_MESSAGES = 15;
+/** Of what is laid out; a narrower terminal has fewer. */
 const COLUMNS = 72;
 /** Messages whose changes are told. */
 const MAX_TOLD = 500;
 
 export function plainSurface({ state, write }: MountOptions): Mounted {
-  const surface = new PlainSurface((line) => write(`${line}\n`));
+  const surface = new PlainSurface((line) => write(`${line}\n`), state.columns);
   surface.tell(state);
   return { draw: (next) => surface.tell(next), forget: () => {}, unmount: () => {} };
 }
 
 class PlainSurface {
-  readonly #line: (line: string) => void;
+  readonly #write: (line: string) => void;
+  #columns: number;
   #before: State | undefined;
   #open: number | undefined;
   #told = new Map<string, MessageView>();
   #last: MessageView | undefined;
 
-  constructor(line: (line: string) => void) {
-    this.#line = line;
+  constructor(write: (line: string) => void, columns: number) {
+    this.#write = write;
+    this.#columns = columns;
   }
 
   tell(state: State): void {
     const before = this.#before;
     this.#before = state;
+    this.#columns = state.columns;
     this.#relays(before, state);
     this.#people(before, state);
     this.#talk(state);
     if (state.overlay !== undefined && differs(before?.overlay, state.overlay)) {
-      for (const line of overlayLines(state.overlay, COLUMNS)) this.#line(line);
+      // Rows of a text are laid out already, and some are codes to be scanned.
+      const isLaidOut = state.overlay.kind === "text";
+      for (const line of overlayLines(state.overlay, Math.min(COLUMNS, this.#columns)))
+        (isLaidOut ? this.#write : (text: string) => this.#line(text))(line);
     }
     if (state.remark !== undefined && state.remark !== before?.remark) this.#line(`* ${state.remark.text}`);
+  }
+
+  #line(line: string): void {
+    for (const part of folded(line, this.#columns)) this.#write(part);
   }
 
   #relays(before: State | undefined, { relays, isAway }: State): void {
@@ -55,7 +66,9 @@ class PlainSurface {
     for (const { id, name, unread, state: kind } of state.contacts ?? []) {
       const known = before?.contacts?.find((one) => one.id === id)?.unread ?? 0;
       if (kind === "contact" && unread > known && id !== state.open) {
-        this.#line(`* ${cleanLine(name)} has written: ${unread} new (/open ${cleanLine(name)})`);
+        this.#line(
+          `* ${closed(plainName(name))} has written: ${unread} new (/open ${closed(cleanName(name))})`,
+        );
       }
     }
     const requests = requestsOf(state).length;
@@ -75,7 +88,7 @@ class PlainSurface {
       const contact = contactOf(state, talk.contact);
       const verified =
         contact?.state === "me" ? "notes to yourself" : contact?.verified ? "verified" : "not verified";
-      this.#line(`== ${cleanLine(contact?.name ?? "")}, ${verified} ==`);
+      this.#line(`== ${closed(plainName(contact?.name ?? ""))}, ${verified} ==`);
     }
     // Older ones that are loaded later are not written out below newer ones.
     const last = talk.messages.findLastIndex(({ id }) => id === this.#last?.id);

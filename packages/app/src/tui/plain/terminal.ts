@@ -9,7 +9,6 @@ const COLUMNS = 80;
 const ROWS = 24;
 
 export class PlainTerminal implements Terminal {
-  readonly columns = COLUMNS;
   readonly rows = ROWS;
   readonly #in: ReadStream;
   readonly #out: WriteStream;
@@ -24,8 +23,13 @@ export class PlainTerminal implements Terminal {
     this.#state = state;
   }
 
+  get columns(): number {
+    return this.#out.columns || COLUMNS;
+  }
+
   open(events: TerminalEvents): void {
     this.#events = events;
+    this.#out.on("resize", this.#resized);
     this.#out.on("error", events.onGone);
     this.#read();
   }
@@ -41,6 +45,7 @@ export class PlainTerminal implements Terminal {
 
   close(): void {
     this.#events = undefined;
+    this.#out.off("resize", this.#resized);
     this.#lines?.close();
     this.#in.pause();
   }
@@ -55,6 +60,8 @@ export class PlainTerminal implements Terminal {
       if (this.#events !== undefined) this.#read();
     }
   }
+
+  readonly #resized = (): void => this.#events?.onResize(this.columns, this.rows);
 
   #read(): void {
     const lines = createInterface({ input: this.#in, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });

@@ -1,6 +1,6 @@
 /** The list of conversations at the left. */
 import { entryRow, listWindow } from "../layout/list.ts";
-import { fitRow, type Row, span } from "../layout/row.ts";
+import { fitRow, type Row, type Span, span } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
 import type { State } from "../model/state.ts";
 
@@ -8,7 +8,7 @@ import type { State } from "../model/state.ts";
 export function contactListRows(state: State): readonly Row[] {
   const { listWidth } = screenOf(state);
   if (listWidth === 0) return [];
-  const bar = span(state.signs.bar, "rule");
+  const bar: Span = { text: state.signs.bar, role: "rule", column: listWidth };
   const entries = listWindow(state);
   const rows: Row[] = [[...fitRow([span(" asfaleia", "title")], listWidth), bar]];
   for (let at = 0; at < state.rows - 2; at++) {
