@@ -124,7 +124,7 @@ export function makeRpcDocs(): string {
     section("Of the agent", "These need no open profile.", CONTROL),
     section(
       "Questions of the agent",
-      "The agent calls these of a face that has said hello with `canAsk` or `canAskSecret`, with ids of its own.",
+      "The agent calls these of a face that has said hello with `canAsk` or `canAskSecret`, with ids of its own. It takes one back by `call.cancel`, as faces do.",
       QUESTIONS,
     ),
     section("Notifications of the agent", "They have no `id`, and are not answered.", TOLD, "method"),

@@ -66,7 +66,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     version: version(),
     proxy,
     session: () => session,
-    unlock: (person, aborted) => gate.visit(person, aborted),
+    unlock: (face, person, aborted) => gate.visit(face, person, aborted),
     stop: end,
   };
   const bind = (): Promise<void> => (binding ??= listen());
@@ -88,7 +88,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const { openProfile, protectionOf } = await loadMessenger();
     const profile = await gate.open(
       (unlock) => openProfile(where.folder, unlock, { waitMs: options.waitMs }),
-      () => unlockStored(where, values, ending.signal),
+      (signal) => unlockStored(where, values, signal),
       () => void bind().catch(fail),
       ending.signal,
     );

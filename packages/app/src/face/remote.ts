@@ -56,11 +56,16 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
   const person = currentPerson();
   const queues = new Set<Queue<EventView>>();
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+  const questions = new Set<Promise<unknown>>();
   let farewell: Failure | undefined;
   const peer = new Peer({
     stream: socket,
     maxLineBytes: MAX_LINE_BYTES,
-    onCall: (method, params, aborted) => answerTo(person, method, params, AbortSignal.any([signal, aborted])),
+    onCall: (method, params, aborted) => {
+      const answered = answerTo(person, method, params, AbortSignal.any([signal, aborted]));
+      questions.add(answered);
+      return answered.finally(() => questions.delete(answered));
+    },
     onNotification: (method, params) => {
       if (method === "event") for (const queue of [...queues]) queue.push(params as unknown as EventView);
       else if (method === "note" && v.is(TOLD.note.params, params)) person.note(cleanText(params.text));
@@ -129,7 +134,14 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
       }
       return queue;
     },
-    unlock: async () => void (await callAny("agent.unlock", {})),
+    unlock: async () => {
+      try {
+        await callAny("agent.unlock", {});
+      } finally {
+        // Somebody else may have answered: nothing is said before the question is gone from the terminal.
+        await Promise.allSettled(questions);
+      }
+    },
     stop: async () => void (await callAny("agent.stop", {})),
     close,
   };
