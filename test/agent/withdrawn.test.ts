@@ -1,10 +1,11 @@
 /** Questions that are taken back, since somebody else has answered: what is seen of it at real terminals. */
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { LAUNCHER, Place, shellWord } from "../cli/kit.ts";
 import { Tmux } from "../kit/tmux.ts";
-import { Person } from "./kit.ts";
+import { isAlive, Person, until } from "./kit.ts";
 
 const needs = { skip: missing("tmux") };
 const COMMAND = [process.execPath, LAUNCHER].map(shellWord).join(" ");
@@ -91,6 +92,20 @@ test(
     await alice.ok(["agent", "stop"]);
   },
 );
+
+test("an askpass program whose question is taken back is ended, and the verb goes on", async () => {
+  const file = alice.path("askpass.pid");
+  const program = alice.write("patient", `#!/bin/sh\necho $$ > '${file}'\nexec sleep 600\n`, 0o700);
+  const env = { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: "force" };
+  const asked = alice.start(["status"], { env });
+  await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"), "it is not asked");
+  const pid = Number(readFileSync(file, "utf8"));
+  await alice.ok(["status"], { env: alice.askpass("secret") });
+  const { code, stderr } = await asked.ended;
+  assert.deepEqual([code, stderr], [0, ""]);
+  await until(() => !isAlive(pid), "the program lives on");
+  await alice.ok(["agent", "stop"]);
+});
 
 test("the question on the chat's screen vanishes too", needs, async () => {
   await alice.ok(["status"], { env: alice.askpass("secret") });
