@@ -4,9 +4,10 @@ import { chmodSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runAgent } from "../../packages/app/test/internals.ts";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { Place } from "../cli/kit.ts";
-import { isAlive, Person, until } from "./kit.ts";
+import { inTime, isAlive, Person, until } from "./kit.ts";
 
 /** `ROUNDS=50` takes some minutes. */
 const ROUNDS = Number(process.env.ROUNDS ?? 4);
@@ -75,6 +76,23 @@ test("killed at any moment, an agent leaves nothing that the next one minds", as
   assert.match((await alice.ok(["history", "me"])).stdout, /after all of them/);
   assert.equal(alice.sockets().length, 1);
   await alice.ok(["agent", "stop"]);
+  assert.deepEqual(alice.sockets(), []);
+});
+
+test("an agent that was asked to end while it was loaded ends", async () => {
+  const named = process.env.XDG_RUNTIME_DIR;
+  process.env.XDG_RUNTIME_DIR = alice.runtime;
+  const running = runAgent({
+    where: { home: alice.asfaleiaHome, name: "default", folder: alice.profile },
+    values: {},
+    idleMs: undefined,
+    waitMs: 1000,
+    signal: AbortSignal.abort(new Error("SIGTERM")),
+    onListening: () => assert.fail("it goes on"),
+  });
+  if (named === undefined) delete process.env.XDG_RUNTIME_DIR;
+  else process.env.XDG_RUNTIME_DIR = named;
+  await inTime(running, "it goes on");
   assert.deepEqual(alice.sockets(), []);
 });
 
@@ -201,14 +219,22 @@ test("a relay of its own that does not end keeps no agent from ending", async ()
     `here=127.0.0.1:${port}`,
   ]);
   const agent = await carol.agent();
-  const pid = Number(agent.process.pid);
-  let relayPid = 0;
-  await until(() => {
-    [relayPid = 0] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").map(Number);
-    return relayPid > 1;
-  }, "it runs no relay");
+  const relayPid = await relayOf(Number(agent.process.pid));
   process.kill(relayPid, "SIGSTOP");
   agent.process.kill("SIGTERM");
-  assert.equal((await agent.ended).code, 0);
+  assert.equal((await inTime(agent.ended, "it waits for its relay")).code, 0);
   await until(() => !isAlive(relayPid), "the relay lives on");
 });
+
+/** The relay that an agent has started: a child by itself is not one before it has become that program. */
+async function relayOf(agent: number): Promise<number> {
+  let found: number | undefined;
+  await until(() => {
+    const children = readFileSync(`/proc/${agent}/task/${agent}/children`, "utf8").split(" ").map(Number);
+    found = children.find(
+      (pid) => pid > 1 && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--attached"),
+    );
+    return found !== undefined;
+  }, "it runs no relay");
+  return Number(found);
+}

@@ -53,6 +53,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     end();
   };
   signal.addEventListener("abort", end, { once: true });
+  // It may have come while this was being loaded.
+  if (signal.aborted) end();
   const idle = idleTimer(options.idleMs, end);
   const gate = new Gate();
   let session: Session | undefined;
