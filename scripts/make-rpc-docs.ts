@@ -65,9 +65,8 @@ const ERRORS: Readonly<Record<keyof typeof RPC_ERROR, string>> = {
   parse: "the line is not JSON; or it is not UTF-8 or too long, and the agent hangs up",
   invalid: "no JSON-RPC 2.0 request with named parameters; a batch; an id that is under way",
   noMethod: "there is no such method",
-  params:
-    "the parameters are not as this document says, or do not fit together (a contact that is not there)",
-  failed: "it cannot be done, and the message says why",
+  params: "the parameters are not as this document says, or do not fit together (`card` and `keys` at once)",
+  failed: "it cannot be done (a contact that is not there), and the message says why",
   busy: `more than ${MAX_CALLS} calls at once`,
   locked: "the profile is locked: `agent.unlock` opens it",
   interrupted: "somebody pressed Ctrl-C at a question, or the call was taken back",
@@ -102,12 +101,14 @@ Keep the connection open until the answer is there: whoever hangs up takes their
 ## Where the socket is
 In the folder \`asfaleia\` of \`XDG_RUNTIME_DIR\`, else of \`/run/user/UID\`, whichever is ours and closed to others; else in \`asfaleia-UID\` of the folder for temporary files (\`TMPDIR\`).
 Its name is the first 16 hex digits of the SHA-256 of the real path of the profile's folder, and \`.sock\`. Folder and socket belong to the user, with
-modes 0700 and 0600: check that before you say anything, since whoever else could put a socket there could hear everything.
+modes 0700 and 0600: check that before you say anything, since whoever else could put a socket there could hear everything. Nor may anybody else be able to
+rename that folder, or one above it.
 
 ## Calls
-A request has a \`method\`, an \`id\` (a whole number, or up to 64 characters) and \`params\`, an object. Unknown parameters are refused, and so are batches. Calls
+A request has a \`method\`, an \`id\` (a whole number, or up to 64 characters) and \`params\`, an object that may be left out. Unknown parameters are refused (but by \`agent.hello\`), and so are batches. Calls
 run beside each other: answers come when they are ready, in any order. A call is taken back by the notification \`call.cancel\` with the \`id\` in its
-parameters; it is then answered with an error, unless it was done already.
+parameters; it is then answered with an error as soon as it can be left off, or with its result where it was done by then. Of a name that stands in an object
+twice the last counts. Other notifications of a program do nothing.
 
 Errors have a \`code\`, a \`message\` for the user, and mostly \`data\`: \`exit\`, the exit code of the command line ([cli.md](cli.md#exit-codes)), and \`code\`, where the error
 has one, for programs. Nothing of what was sent stands in them.
@@ -124,7 +125,7 @@ export function makeRpcDocs(): string {
     section("Of the agent", "These need no open profile.", CONTROL),
     section(
       "Questions of the agent",
-      "The agent calls these of a face that has said hello with `canAsk` or `canAskSecret`, with ids of its own.",
+      "The agent calls these of a face that has said hello with `canAsk` or `canAskSecret`, with ids of its own. It takes one back by `call.cancel`, as faces do.",
       QUESTIONS,
     ),
     section("Notifications of the agent", "They have no `id`, and are not answered.", TOLD, "method"),

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { missing } from "../../packages/identity/test/oracle.ts";
 import { Place } from "../cli/kit.ts";
-import { isAlive, Person, until } from "./kit.ts";
+import { isAlive, Person, type RawFace, until } from "./kit.ts";
 
 const options = { skip: missing("script") };
 const QUESTION = "passphrase for the profile 'default'";
@@ -81,30 +81,87 @@ test(
   },
 );
 
-test("two who unlock at once are asked one after the other, and the second not in vain", async () => {
+/** Asked by somebody who can still be asked. */
+const state = async (face: RawFace): Promise<unknown> =>
+  (await face.ok("agent.hello", { canAsk: true })).state;
+
+/** What a face says to the question with this id. */
+const said = (id: unknown, answer: string | null): string =>
+  JSON.stringify({ jsonrpc: "2.0", id, result: { answer } });
+
+test("whoever comes is asked at once; the first right answer lets all in, and takes the other questions back", async () => {
   await alice.agent();
   using one = await alice.face();
   using other = await alice.face();
-  for (const face of [one, other]) await face.ok("agent.hello", { canAsk: true });
-  const first = one.ask("agent.unlock");
-  const { id, params } = await one.said("ask.secret");
-  assert.equal(params.question, "Enter passphrase for the profile 'default': ");
-  const second = other.ask("agent.unlock");
-  one.write(JSON.stringify({ jsonrpc: "2.0", id, result: { answer: "wrong" } }));
-  const refused = (await one.answerTo(first)).error;
+  using third = await alice.face();
+  for (const face of [one, other, third]) await face.ok("agent.hello", { canAsk: true });
+  const calls = [one, other, third].map((face) => face.ask("agent.unlock"));
+  const [first, second, last] = await Promise.all([one, other, third].map((face) => face.said("ask.secret")));
+  assert.equal(first?.params.question, "Enter passphrase for the profile 'default': ");
+  // A wrong answer is that face's business: it can try again, and the others are still asked.
+  one.write(said(first?.id, "wrong"));
+  const refused = (await one.answerTo(calls[0] ?? null)).error;
   assert.deepEqual(
     [refused?.data, refused?.message],
     [{ exit: 5, code: "wrong-key" }, "this does not unlock the profile"],
   );
   const again = one.ask("agent.unlock");
-  const asked = await other.said("ask.secret");
+  const asked = await one.until(() => one.lines.filter(({ method }) => method === "ask.secret")[1]);
   // Before it is open nothing else is answered.
   const locked = (await one.call("status.get")).error;
   assert.deepEqual([locked?.code, locked?.message], [3, "the profile is locked: agent.unlock opens it"]);
-  other.write(JSON.stringify({ jsonrpc: "2.0", id: asked.id, result: { answer: "secret" } }));
-  assert.deepEqual((await other.answerTo(second)).result, {});
+  other.write(said(second?.id, "secret"));
+  assert.deepEqual((await other.answerTo(calls[1] ?? null)).result, {});
   assert.deepEqual((await one.answerTo(again)).result, {});
-  assert.equal(one.lines.filter(({ method }) => method === "ask.secret").length, 1);
+  assert.deepEqual((await third.answerTo(calls[2] ?? null)).result, {});
+  for (const [face, question] of [
+    [one, asked.id],
+    [third, last?.id],
+  ] as const) {
+    const back = face.lines.findIndex(({ method }) => method === "call.cancel");
+    assert.deepEqual(face.lines[back]?.params, { id: question });
+    // In this order, so that the question is gone before anything is said.
+    assert.ok(back < face.lines.findLastIndex(({ result }) => result !== undefined));
+  }
+  assert.equal(other.lines.filter(({ method }) => method === "call.cancel").length, 0);
+  // A late answer is none.
+  third.write(said(last?.id, "late"));
+  assert.equal((await third.ok("agent.hello")).state, "open");
+  await alice.ok(["agent", "stop"]);
+});
+
+test("one face is asked one question at a time, and a question that nobody wants answered is taken back", async () => {
+  await alice.agent();
+  using face = await alice.face();
+  await face.ok("agent.hello", { canAsk: true });
+  const questions = () => face.lines.filter(({ method }) => method === "ask.secret");
+  const [first, second] = [face.ask("agent.unlock"), face.ask("agent.unlock")];
+  const { id } = await face.said("ask.secret");
+  assert.equal(await state(face), "locked");
+  assert.equal(questions().length, 1);
+  face.write(JSON.stringify({ jsonrpc: "2.0", method: "call.cancel", params: { id: first } }));
+  assert.equal((await face.answerTo(first)).error?.code, 4);
+  assert.deepEqual((await face.said("call.cancel")).params, { id });
+  // The other call is next.
+  const next = await face.until(() => questions()[1]);
+  // What is said to the question that was taken back opens nothing.
+  face.write(said(id, "secret"));
+  assert.equal(await state(face), "locked");
+  face.write(said(next.id, "secret"));
+  assert.deepEqual((await face.answerTo(second)).result, {});
+  await alice.ok(["agent", "stop"]);
+});
+
+test("whoever cannot be asked gets 5 at once, whoever else is being asked", options, async () => {
+  const asked = alice.atTerminal(["status"]);
+  await asked.says(QUESTION);
+  const nobody = await alice.run(["status"]);
+  assert.deepEqual(
+    [nobody.code, nobody.stderr.startsWith("asfaleia: the passphrase is needed: run this at a terminal")],
+    [5, true],
+  );
+  asked.process.stdin?.write("secret\r");
+  assert.equal((await asked.ended).code, 0);
   await alice.ok(["agent", "stop"]);
 });
 

@@ -131,6 +131,74 @@ test("a folder that others may enter, a link, and one of somebody else's are ref
   rmSync(path, { force: true });
 });
 
+test("a folder that others can put another in the place of is used by neither side", {
+  skip: rootless(),
+}, async () => {
+  const shared = alice.path("shared");
+  const own = `${shared}/asfaleia-${UID}`;
+  mkdirSync(shared);
+  for (const open of [alice.folder, shared]) chmodSync(open, 0o711);
+  const env = { XDG_RUNTIME_DIR: "", TMPDIR: shared };
+  const asNobody = (...words: string[]) =>
+    asRoot("setpriv", `--reuid=${NOBODY}`, "--clear-groups", ...words).status;
+  const steal = () => asNobody("mv", own, `${shared}/stolen`);
+  const refused = async (what: string): Promise<void> => {
+    const [agent, verb, stop] = [
+      await alice.run(["agent"], { env }),
+      await alice.run(["status"], { env }),
+      await alice.run(["agent", "stop"], { env }),
+    ];
+    assert.deepEqual([agent.code, verb.code, stop.code], [1, 1, 6], what);
+    assert.match(agent.stderr, /^asfaleia: \S+ is not a folder that only you can enter, or others/, what);
+    assert.equal(verb.stderr, agent.stderr, what);
+  };
+  const hasLogin = readdirSync("/run").includes("user") && readdirSync("/run/user").includes(String(UID));
+  if (hasLogin) return;
+
+  // As /tmp is: everybody may write, and nobody renames what is another's.
+  chmodSync(shared, 0o1777);
+  await alice.ok(["status"], { env });
+  assert.notEqual(steal(), 0);
+  await alice.ok(["agent", "stop"], { env });
+
+  chmodSync(shared, 0o777);
+  await refused("where everybody renames everything");
+  assert.equal(steal(), 0, "and so it would have been");
+  chmodSync(shared, 0o775);
+  await refused("where a group does");
+  chmodSync(shared, 0o755);
+  await alice.ok(["status"], { env });
+  await alice.ok(["agent", "stop"], { env });
+  asRoot("chown", String(NOBODY), shared);
+  await refused("where its owner does");
+  asRoot("chown", String(UID), shared);
+
+  // Somebody was there first.
+  chmodSync(shared, 0o1777);
+  rmSync(own, { recursive: true, force: true });
+  assert.equal(asNobody("mkdir", "-m", "0700", own), 0);
+  await refused("a folder of theirs");
+  asRoot("rm", "-r", own);
+  assert.equal(asNobody("ln", "-s", alice.folder, own), 0);
+  await refused("a link of theirs");
+  asRoot("rm", own);
+
+  // XDG_RUNTIME_DIR is passed over where it is of no use, and both sides do so.
+  const link = alice.path("link");
+  symlinkSync(alice.runtime, link);
+  const theirs = `${shared}/theirs`;
+  assert.equal(asNobody("mkdir", theirs), 0);
+  mkdirSync(alice.path("wide"));
+  chmodSync(alice.path("wide"), 0o777);
+  for (const named of ["run", link, alice.path("wide"), theirs]) {
+    await alice.ok(["status"], { env: { ...env, XDG_RUNTIME_DIR: named } });
+    assert.equal(readdirSync(own).length, 1, named);
+    await alice.ok(["agent", "stop"], { env: { ...env, XDG_RUNTIME_DIR: named } });
+  }
+  asRoot("rm", "-r", theirs);
+  chmodSync(alice.folder, 0o700);
+});
+
 test("a socket that others may use, or of somebody else's, is not spoken to, and gives way to an agent", async () => {
   const spoil: [what: string, () => void][] = [["a socket of mode 0666", () => chmodSync(path, 0o666)]];
   if (rootless() === false)

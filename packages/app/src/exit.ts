@@ -14,7 +14,7 @@ export const EXIT = {
   key: 5,
   /** No letter or message was there. */
   nothing: 6,
-  /** The profile is in use by another process, damaged, or of a newer version. */
+  /** The profile is in use by another process, damaged, of a newer version, or gone. */
   profile: 7,
   /** What was said is kept here and has not left. */
   queued: 10,

@@ -1,6 +1,6 @@
 /** Questions at the terminal of the session, /dev/tty, wherever the standard streams lead. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { ReadStream } from "node:tty";
+import { ReadStream, WriteStream } from "node:tty";
 import { cleanText } from "./display.ts";
 import { Interrupted } from "./exit.ts";
 
@@ -48,17 +48,71 @@ async function ask(question: string, echo: boolean, signal: AbortSignal): Promis
   // Owns `fd` from here on. Raw mode is without echo and without signals from keys; Node ends it at every exit.
   const input = new ReadStream(fd);
   const line = new TypedLine();
+  const shown = cleanText(question);
+  let isTakenBack = false;
   try {
     input.setRawMode(true);
-    writeSync(fd, cleanText(question));
+    writeSync(fd, shown);
     await typed(input, line, (text) => echo && writeSync(fd, text), signal);
     return line.ended === "given-up" ? null : line.take();
+  } catch (error) {
+    isTakenBack = signal.aborted;
+    if (isTakenBack && !echo && line.hasBegun) await leftOff(input);
+    throw error;
   } finally {
     line.wipe();
     input.setRawMode(false);
-    writeSync(fd, "\n");
+    writeSync(fd, isTakenBack ? erasure(shown) : "\n");
     input.destroy();
   }
+}
+
+/** A pause in which nobody types on, and the longest that one is waited for. */
+const PAUSE_MS = 1000;
+const LONGEST_MS = 10_000;
+
+/**
+ * Swallows the rest of a secret whose question was taken back while it was typed: the shell would show it, and keep it
+ * in its history. Resolves at the end of its line, or when nobody types any more.
+ */
+function leftOff(input: ReadStream): Promise<void> {
+  return new Promise((resolve) => {
+    const longest = setTimeout(end, LONGEST_MS);
+    const pause = setTimeout(end, PAUSE_MS);
+    const line = new TypedLine();
+    function end(): void {
+      clearTimeout(longest);
+      clearTimeout(pause);
+      line.wipe();
+      resolve();
+    }
+    input.on("data", (chunk: Buffer) => {
+      pause.refresh();
+      for (const byte of chunk) line.type(byte);
+      chunk.fill(0);
+      if (line.ended !== undefined) end();
+    });
+    input.once("error", end).once("end", end);
+  });
+}
+
+/** Takes a question off the screen, where that can be done; else a new line begins below it. */
+function erasure(question: string): string {
+  const columns = columnsHere();
+  if (columns === undefined || !process.env.TERM || process.env.TERM === "dumb") return "\n";
+  const rows = question
+    .split("\n")
+    .reduce((sum, row) => sum + Math.max(1, Math.ceil(row.length / columns)), 0);
+  return `${rows > 1 ? `\x1b[${rows - 1}A` : ""}\r\x1b[J`;
+}
+
+function columnsHere(): number | undefined {
+  const fd = openTerminal();
+  if (fd === undefined) return undefined;
+  const output = new WriteStream(fd);
+  const { columns } = output;
+  output.destroy();
+  return columns > 0 ? columns : undefined;
 }
 
 function typed(
@@ -68,22 +122,25 @@ function typed(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => finish(() => reject(signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
     const finish = (settle: () => void) => {
       signal.removeEventListener("abort", onAbort);
+      input.off("data", onData);
       settle();
+    };
+    const onData = (chunk: Buffer): void => {
+      for (const byte of chunk) {
+        show(line.type(byte));
+        if (line.ended !== undefined) break;
+      }
+      chunk.fill(0);
+      if (line.ended === "interrupted") finish(() => reject(new Interrupted("Ctrl-C")));
+      else if (line.ended !== undefined) finish(resolve);
     };
     input.on("error", () => finish(() => reject(new Interrupted("the terminal is gone"))));
     input.on("end", () => finish(() => reject(new Interrupted("the terminal is gone"))));
-    input.on("data", (chunk: Buffer) => {
-      for (const byte of chunk) {
-        show(line.type(byte));
-        if (line.ended === "interrupted") return finish(() => reject(new Interrupted("Ctrl-C")));
-        if (line.ended !== undefined) return finish(resolve);
-      }
-      chunk.fill(0);
-    });
+    input.on("data", onData);
   });
 }
 
@@ -108,6 +165,10 @@ export class TypedLine {
       return byte < 0x80 ? String.fromCharCode(byte) : "";
     }
     return "";
+  }
+
+  get hasBegun(): boolean {
+    return this.#length > 0;
   }
 
   /** A copy of what was typed. */

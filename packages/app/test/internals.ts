@@ -1,4 +1,5 @@
 /** What tests and scripts of the whole system need of the inside of the command line and the agent. */
+export { runAgent } from "../src/agent/agent.ts";
 export { MAX_FACES } from "../src/agent/server.ts";
 export { API_VERSION, CONTROL, QUESTIONS, TOLD } from "../src/api/control.ts";
 export { MAX_PAGE } from "../src/api/methods/messages.ts";

@@ -1,10 +1,10 @@
 /**
  * The agent: one process that holds a profile open, with its connections to relays, for any number of faces.
  * It begins with the lock of the profile, so there is one; it ends on a signal, `agent.stop`, when nobody has been there
- * for as long as was asked, or when its socket is gone, as it is after a log-out.
+ * for as long as was asked, or when its socket is gone, as it is after a log-out, or the folder of the profile.
  */
 import { Session } from "../api/session.ts";
-import { EXIT, failureOf } from "../exit.ts";
+import { EXIT, Failure, failureOf } from "../exit.ts";
 import { OwnRelayKeeper } from "../ownrelay/keeper.ts";
 import { ownRelayOf } from "../ownrelay/settings.ts";
 import { NOBODY, onBehalfOf, type Person } from "../person.ts";
@@ -18,7 +18,7 @@ import { Gate } from "./gate.ts";
 import { OnMessage } from "./onmessage.ts";
 import { socketToBind } from "./place.ts";
 import { AgentServer } from "./server.ts";
-import { onceGone } from "./vigil.ts";
+import { onceGone, stillThere } from "./vigil.ts";
 
 export interface AgentOptions {
   readonly where: Where;
@@ -42,7 +42,7 @@ const STOPPED = "the agent was stopped";
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { where, values, signal } = options;
   needProfile(where);
-  const path = socketToBind(where);
+  const place = socketToBind(where);
   // A setting that cannot be read is told now, not at each relay.
   const proxy = proxyMark(proxySetting());
   const ending = new AbortController();
@@ -53,11 +53,14 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     end();
   };
   signal.addEventListener("abort", end, { once: true });
+  // It may have come while this was being loaded.
+  if (signal.aborted) end();
   const idle = idleTimer(options.idleMs, end);
   const gate = new Gate();
   let session: Session | undefined;
   let server: AgentServer | undefined;
-  let unwatch = (): void => {};
+  // What is said into a folder that is gone would be lost.
+  const unwatch = [onceGone(where.folder, stillThere(where.folder), () => fail(folderGone()))];
   let relay: OwnRelayKeeper | undefined;
   let hook: OnMessage | undefined;
   let binding: Promise<void> | undefined;
@@ -66,19 +69,17 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     version: version(),
     proxy,
     session: () => session,
-    unlock: (person, aborted) => gate.visit(person, aborted),
+    unlock: (face, person, aborted) => gate.visit(face, person, aborted),
     stop: end,
   };
   const bind = (): Promise<void> => (binding ??= listen());
   const listen = async (): Promise<void> => {
-    const bound = await AgentServer.listen(path, host, idle.faces);
-    server = bound;
+    server = await AgentServer.listen(place, host, idle.faces);
     if (ending.signal.aborted) return announceEnd();
-    unwatch = onceGone(path, () => bound.isThere(), end);
+    unwatch.push(onceGone(place.path, server.isThere, end));
     await options.onListening();
     idle.begin();
   };
-  // While the profile is locked to others: the socket that is taken away is then ours.
   const announceEnd = (): void => {
     const told = failure === undefined ? { message: STOPPED, exit: EXIT.failed } : failureOf(failure);
     server?.announceEnd(told.message, told.exit);
@@ -88,7 +89,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const { openProfile, protectionOf } = await loadMessenger();
     const profile = await gate.open(
       (unlock) => openProfile(where.folder, unlock, { waitMs: options.waitMs }),
-      () => unlockStored(where, values, ending.signal),
+      (signal) => unlockStored(where, values, signal),
       () => void bind().catch(fail),
       ending.signal,
     );
@@ -101,8 +102,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
           opened,
           values,
           async (all) => {
-            const place = ownRelayOf(profile);
-            if (place !== undefined) relay = new OwnRelayKeeper(where.home, place);
+            const at = ownRelayOf(profile);
+            if (at !== undefined) relay = new OwnRelayKeeper(where.home, at);
             session = new Session(all, values, {
               onFailure: fail,
               ...(relay === undefined ? {} : { ready: relay.tried }),
@@ -128,12 +129,16 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     if (!ending.signal.aborted) fail(error);
   } finally {
     await binding?.catch(() => {});
-    unwatch();
+    for (const stop of unwatch) stop();
     idle.stop();
     await Promise.all([relay?.close(), hook?.close()]);
     await server?.close();
   }
   if (failure !== undefined) throw failure;
+}
+
+function folderGone(): Failure {
+  return new Failure(EXIT.profile, "the folder of the profile is gone");
 }
 
 /** The agent by itself: nobody answers, but keys in an ssh-agent sign. */

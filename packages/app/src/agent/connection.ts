@@ -20,8 +20,8 @@ export interface Host {
   readonly proxy: string;
   /** Undefined while the profile is locked. */
   session(): Session | undefined;
-  /** Rejects with what opening the profile came to. */
-  unlock(person: Person, signal: AbortSignal): Promise<void>;
+  /** Rejects with what the answer of this face came to. */
+  unlock(face: object, person: Person, signal: AbortSignal): Promise<void>;
   stop(): void;
 }
 
@@ -64,7 +64,7 @@ export class Connection {
         return this.#hello(params);
       case "agent.unlock":
         readParams(CONTROL[method].params, params);
-        return this.#host.unlock(this.#person, signal);
+        return this.#host.unlock(this, this.#person, signal);
       case "agent.stop":
         readParams(CONTROL[method].params, params);
         setImmediate(() => this.#host.stop());

@@ -30,9 +30,9 @@ export class OnMessage {
   }
 
   async #tell(message: object): Promise<void> {
-    const path = settingOf(this.#session.opened.profile, "on-message");
-    if (path === undefined) return;
     try {
+      const path = settingOf(this.#session.opened.profile, "on-message");
+      if (path === undefined) return;
       if (this.#hook?.path !== path)
         this.#hook = { path, program: new Hook(path, { onOverflow: this.#overflow }) };
       // It may have been changed since it was set.

@@ -1,9 +1,11 @@
 /** The socket of an agent and the faces that are connected to it. */
-import { chmodSync, lstatSync, type Stats, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { EXIT, Failure } from "../exit.ts";
 import { notification } from "../rpc/message.ts";
 import { Connection, type Host } from "./connection.ts";
+import type { Place } from "./place.ts";
+import { stillThere } from "./vigil.ts";
 
 /** Faces at a time: more than a person has windows and scripts. */
 export const MAX_FACES = 64;
@@ -12,52 +14,57 @@ export class AgentServer {
   readonly #server: Server;
   readonly #path: string;
   readonly #faces = new Set<Connection>();
-  readonly #bound: Stats;
   readonly #onCount: (faces: number) => void;
+  /** Whether the socket is still where faces look for it: a login that ends takes its folder along. */
+  readonly isThere: () => boolean;
   #closed: Promise<void> | undefined;
 
   private constructor(server: Server, path: string, host: Host, onCount: (faces: number) => void) {
     this.#server = server;
     this.#path = path;
-    this.#bound = lstatSync(path);
     this.#onCount = onCount;
+    this.isThere = stillThere(path);
     server.on("connection", (socket) => this.#welcome(host, socket));
     // One that could not be accepted: it can come again.
     server.on("error", () => {});
   }
 
   /**
-   * Binds a path where no other agent can be: whoever calls this holds the lock of the profile, so what lies there is dead.
+   * Binds a place where no other agent can be: whoever calls this holds the lock of the profile, so a socket that lies
+   * there is dead, and gives way. Faces see it when its mode is right, and not before.
    * @param onCount told how many faces there are, whenever that changes
    * @throws Failure for what is no socket; what the system throws
    */
-  static async listen(path: string, host: Host, onCount: (faces: number) => void): Promise<AgentServer> {
-    removeDead(path);
+  static async listen(
+    { path, draft }: Place,
+    host: Host,
+    onCount: (faces: number) => void,
+  ): Promise<AgentServer> {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false)
+      throw new Failure(EXIT.failed, `${path} is not a socket: remove it`);
+    rmSync(draft, { force: true });
     const server = createServer();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject).listen(path, resolve);
+    server.once("error", reject).listen(draft, resolve);
     await promise;
-    chmodSync(path, 0o600);
-    return new AgentServer(server, path, host, onCount);
+    try {
+      chmodSync(draft, 0o600);
+      renameSync(draft, path);
+      return new AgentServer(server, path, host, onCount);
+    } catch (error) {
+      server.close();
+      throw error;
+    }
   }
 
-  /** Whether the socket is still where faces look for it: a login that ends takes its folder along. */
-  isThere(): boolean {
-    const { dev, ino } = this.#bound;
-    const there = lstatSync(this.#path, { throwIfNoEntry: false });
-    return there?.ino === ino && there.dev === dev;
-  }
-
-  /**
-   * Takes no more faces, removes the socket, and tells everybody why. To be called while the profile's lock is held, so
-   * that the socket that goes is ours and not that of the next agent.
-   */
+  /** Takes no more faces, removes the socket if it is still this one, and tells everybody why. */
   announceEnd(message: string, exit: number): void {
     if (this.#closed !== undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closed = promise;
-    // Node removes the socket with it.
+    // Node removes what it has bound, which is somewhere else by now.
     this.#server.close(() => resolve());
+    if (this.isThere()) rmSync(this.#path, { force: true });
     for (const face of this.#faces) face.announceEnd(message, exit);
   }
 
@@ -83,10 +90,3 @@ export class AgentServer {
 }
 
 const FULL = { message: `${MAX_FACES} programs are connected to the agent already`, exit: EXIT.failed };
-
-function removeDead(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (!stat.isSocket()) throw new Failure(EXIT.failed, `${path} is not a socket: remove it`);
-  unlinkSync(path);
-}

@@ -1,6 +1,7 @@
 /** Spoken codes that faces have made: each ends with the face that shows it. */
 import type { ContactView } from "@asfaleia/client/messenger";
 import { usage } from "../exit.ts";
+import { type Caller, unlessAborted } from "./caller.ts";
 
 interface Code {
   readonly face: object;
@@ -19,19 +20,23 @@ export class Codes {
     return id;
   }
 
-  /** Who has used it. Rejects as `CodeOffer.result` does. @throws Failure `usage` for a code of nobody's, or of another face */
-  async result(face: object, id: number): Promise<ContactView> {
+  /**
+   * Who has used it; whoever hears it, hears it once.
+   * @throws as `CodeOffer.result`; Failure `usage` for a code of nobody's, or of another face; the signal's reason
+   */
+  async result({ face, signal }: Caller, id: number): Promise<ContactView> {
     const code = this.#of(face, id);
     try {
-      return await code.result;
+      return await unlessAborted(code.result, signal);
     } finally {
-      this.#all.delete(id);
+      if (!signal.aborted) this.#all.delete(id);
     }
   }
 
-  /** Nobody can use it any more. */
+  /** Nobody can use it any more; whoever waits for it hears so. */
   end(face: object, id: number): void {
     this.#of(face, id).controller.abort();
+    this.#all.delete(id);
   }
 
   /** A face is gone: nobody shows its codes any more. */

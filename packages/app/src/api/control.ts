@@ -44,7 +44,8 @@ export const CONTROL = {
     },
   },
   "agent.unlock": {
-    summary: "Opens the profile where it is locked: the agent asks this face for what it takes.",
+    summary:
+      "Opens the profile where it is locked: the agent asks this face for what it takes. Where another face has answered first, the question is taken back (`call.cancel`), and the call done.",
     params: Nothing,
     result: Nothing,
     example: { params: {}, result: {} },

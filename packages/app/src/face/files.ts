@@ -1,4 +1,5 @@
 /** Files through a face, piece by piece. */
+import { EXIT, Failure } from "../exit.ts";
 import type { Face, MessageView } from "./face.ts";
 
 /** Bytes handed over at a time. */
@@ -37,7 +38,7 @@ export async function readFile(
   for (let at = 0; at < size; ) {
     const { bytes } = await face.call("files.read", { contact, file: id, at });
     const piece = Buffer.from(bytes, "base64");
-    if (piece.length === 0) break;
+    if (piece.length === 0) throw new Failure(EXIT.failed, "the file is shorter than was announced");
     all.set(piece.subarray(0, size - at), at);
     at += piece.length;
   }

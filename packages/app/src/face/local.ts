@@ -1,4 +1,5 @@
 /** A face in the process that has the profile open: the same API, without a socket. */
+import { unlessAborted } from "../api/caller.ts";
 import { dispatch } from "../api/dispatch.ts";
 import type { Session } from "../api/session.ts";
 import { EXIT, Failure } from "../exit.ts";
@@ -6,21 +7,6 @@ import { errorBody, failureFrom } from "../rpc/errors.ts";
 import { RpcError } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
-
-/** Not every method ends when its call is taken back; whoever called does not wait for it. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([result, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    promise.catch(() => {});
-    result.catch(() => {});
-  }
-}
 
 export class LocalFace implements Face {
   readonly #session: Session;

@@ -97,9 +97,17 @@ export async function findAgent(where: Where, signal: AbortSignal): Promise<Remo
 export async function stopAgent(where: Where, signal: AbortSignal): Promise<boolean> {
   const face = await findAgent(where, signal);
   if (face === undefined) return false;
-  await face.stop();
-  await face.closed;
-  return true;
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    // One that ends for another reason does not answer: what counts is that it is gone.
+    await Promise.race([face.stop().catch(() => {}), left]);
+    await Promise.race([face.closed, left]);
+    return true;
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 /** A face at the agent, started and unlocked where it takes that. @throws Failure, Interrupted; the signal's reason */

@@ -7,7 +7,7 @@ import { EXIT, Failure } from "../exit.ts";
 import { currentPerson, type Person } from "../person.ts";
 import { errorBody, exitOf, failureFrom } from "../rpc/errors.ts";
 import { MAX_LINE_BYTES } from "../rpc/lines.ts";
-import { Peer } from "../rpc/peer.ts";
+import { HungUp, Peer } from "../rpc/peer.ts";
 import type { EventView, Face, MethodName, Params, Result } from "./face.ts";
 import { Queue } from "./queue.ts";
 
@@ -30,7 +30,7 @@ export interface RemoteFace extends Face {
 
 /**
  * @param path one that `socketsToTry` found to be ours
- * @returns undefined where nobody listens
+ * @returns undefined where nobody listens, or what did has ended meanwhile
  * @throws Failure; the signal's reason
  */
 export async function connectTo(path: string, signal: AbortSignal): Promise<RemoteFace | undefined> {
@@ -52,15 +52,20 @@ function open(path: string): Promise<Socket | undefined> {
   });
 }
 
-async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
+async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace | undefined> {
   const person = currentPerson();
   const queues = new Set<Queue<EventView>>();
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+  const questions = new Set<Promise<unknown>>();
   let farewell: Failure | undefined;
   const peer = new Peer({
     stream: socket,
     maxLineBytes: MAX_LINE_BYTES,
-    onCall: (method, params, aborted) => answerTo(person, method, params, AbortSignal.any([signal, aborted])),
+    onCall: (method, params, aborted) => {
+      const answered = answerTo(person, method, params, AbortSignal.any([signal, aborted]));
+      questions.add(answered);
+      return answered.finally(() => questions.delete(answered));
+    },
     onNotification: (method, params) => {
       if (method === "event") for (const queue of [...queues]) queue.push(params as unknown as EventView);
       else if (method === "note" && v.is(TOLD.note.params, params)) person.note(cleanText(params.text));
@@ -74,11 +79,12 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
       onClosed();
     },
   });
+  const told = (error: unknown): unknown => farewell ?? failureFrom(error);
   const callAny = async (method: string, params: object, aborted: AbortSignal = signal): Promise<unknown> => {
     try {
       return await peer.call(method, params, aborted);
     } catch (error) {
-      throw farewell ?? failureFrom(error);
+      throw told(error);
     }
   };
   const close = async (): Promise<void> => {
@@ -90,7 +96,7 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
   const limit = AbortSignal.timeout(HELLO_MS);
   let hello: Hello;
   try {
-    const said = await callAny(
+    const said = await peer.call(
       "agent.hello",
       { canAsk: person.canAsk(), canAskSecret: person.canAskSecret(), ...(sshAgent ? { sshAgent } : {}) },
       AbortSignal.any([signal, limit]),
@@ -101,7 +107,9 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
     hello = said as Hello;
   } catch (error) {
     await close();
-    if (!limit.aborted || signal.aborted) throw error;
+    // It has ended between two lines: nobody had taken the connection.
+    if (error instanceof HungUp && farewell === undefined) return undefined;
+    if (!limit.aborted || signal.aborted) throw told(error);
     throw new Failure(EXIT.failed, `the agent has not answered for ${HELLO_MS / 1000} seconds`);
   }
   return {
@@ -129,7 +137,14 @@ async function greet(socket: Socket, signal: AbortSignal): Promise<RemoteFace> {
       }
       return queue;
     },
-    unlock: async () => void (await callAny("agent.unlock", {})),
+    unlock: async () => {
+      try {
+        await callAny("agent.unlock", {});
+      } finally {
+        // Somebody else may have answered: nothing is said before the question is gone from the terminal.
+        await Promise.allSettled(questions);
+      }
+    },
     stop: async () => void (await callAny("agent.stop", {})),
     close,
   };

@@ -1,60 +1,16 @@
-/** Waits for something to come true in a profile. */
+/** Waits for something to come true in a profile that a face sees. */
+import { comesTrue } from "../profile/watch.ts";
 import type { Face } from "./face.ts";
 
-/** Not everything that changes is an event. */
-const LOOK_AGAIN_MS = 200;
-
 /**
- * Looks at once, after every event, and now and then.
- * @returns what `look` found, or undefined when the time is up
+ * As `comesTrue`, after the events of a face.
  * @throws what `look` throws; Failure where the profile is closed; the signal's reason
  */
-export async function watch<T>(
+export function watch<T>(
   face: Face,
   signal: AbortSignal,
   ms: number,
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  signal.throwIfAborted();
-  const over = new AbortController();
-  const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
-  const check = onceAtATime(async () => {
-    const found = await look();
-    if (found !== undefined) resolve(found);
-  }, reject);
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort);
-  const timer = setTimeout(() => resolve(undefined), ms);
-  const interval = setInterval(check, LOOK_AGAIN_MS);
-  const events = (async () => {
-    for await (const _ of await face.events({ signal: over.signal })) check();
-  })();
-  events.catch(reject);
-  check();
-  try {
-    return await promise;
-  } finally {
-    over.abort();
-    clearTimeout(timer);
-    clearInterval(interval);
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** However often it is called, one run at a time, and one more where it was called meanwhile. */
-function onceAtATime(run: () => Promise<void>, onError: (error: unknown) => void): () => void {
-  let isRunning = false;
-  let isWanted = false;
-  const go = async (): Promise<void> => {
-    isRunning = true;
-    do {
-      isWanted = false;
-      await run();
-    } while (isWanted);
-    isRunning = false;
-  };
-  return () => {
-    isWanted = true;
-    if (!isRunning) go().catch(onError);
-  };
+  return comesTrue((until) => face.events({ signal: until }), signal, ms, look);
 }

@@ -1,4 +1,5 @@
 /** Keeps a relay of one's own running for as long as the agent does. */
+import { setTimeout as pause } from "node:timers/promises";
 import { failureOf } from "../exit.ts";
 import { type OwnRelay, startOwnRelay } from "./ownrelay.ts";
 import type { OwnRelayPlace } from "./settings.ts";
@@ -39,29 +40,18 @@ export class OwnRelayKeeper {
       try {
         this.#relay = await startOwnRelay(home, place, signal);
         this.#trouble = undefined;
-        waitMs = RETRY_MS.first;
         this.#tried();
+        const since = performance.now();
         await this.#relay.ended;
+        // One that ends as soon as it is there is not started without a pause either.
+        if (performance.now() - since > RETRY_MS.most) waitMs = RETRY_MS.first;
         this.#trouble = "your relay has ended, and is started again";
       } catch (error) {
         this.#trouble = failureOf(error).message;
       }
       this.#tried();
-      await pause(waitMs, signal);
+      await pause(waitMs, undefined, { signal }).catch(() => {});
       waitMs = Math.min(2 * waitMs, RETRY_MS.most);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

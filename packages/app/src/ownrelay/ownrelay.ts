@@ -3,7 +3,6 @@
  * file beside the profiles; what it carries is in its memory only.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +14,8 @@ import { type OwnRelayPlace, parseHere } from "./settings.ts";
 export const RELAY_KEY_FILE = "relay_key";
 /** What it has to say fits: an address, and a reason for not starting. */
 const MAX_OUTPUT_CHARACTERS = 65_536;
+/** How long it may take to end: nothing that it has is kept. */
+const STOP_MS = 5000;
 
 export interface OwnRelay {
   /** As others are told it, with the fingerprint of its key. */
@@ -49,10 +50,12 @@ export async function startOwnRelay(
   const args = [launcher, "relay", "--attached", "--key", key, "--advertise", host.replace(/^\[|\]$/g, "")];
   args.push("--listen", `0.0.0.0:${port}`, "--listen", `[::]:${port}`);
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"], cwd: home });
-  const ended = once(child, "close").then(() => {});
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill();
+    const limit = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
     await ended;
+    clearTimeout(limit);
   };
   try {
     const address = await listening(child, signal);

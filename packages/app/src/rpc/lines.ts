@@ -12,10 +12,14 @@ export class LineError extends Error {
   override readonly name = "LineError";
 }
 
+/** Room for the beginning of a line, at first; it doubles as it has to, so that a line in single bytes costs no more. */
+const FIRST_ROOM_BYTES = 4096;
+
 export class Lines {
   readonly #limit: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  #parts: Uint8Array[] = [];
+  /** What has come of a line that has not ended. */
+  #begun = new Uint8Array(0);
   #length = 0;
 
   constructor(limit: number) {
@@ -29,21 +33,37 @@ export class Lines {
       const end = chunk.indexOf(LF, start);
       const part = chunk.subarray(start, end < 0 ? chunk.length : end);
       if (this.#length + part.length + 1 > this.#limit) throw new LineError("a line is too long");
-      this.#parts.push(part);
-      this.#length += part.length;
-      if (end < 0) break;
-      lines.push(this.#take());
+      if (end < 0) {
+        this.#keep(part);
+        break;
+      }
+      lines.push(this.#whole(part));
       start = end + 1;
     }
     return lines;
   }
 
-  #take(): string {
-    const bytes = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#length = 0;
+  #keep(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#begun.length) {
+      const room = new Uint8Array(Math.max(FIRST_ROOM_BYTES, 2 * this.#begun.length, length));
+      room.set(this.#begun.subarray(0, this.#length));
+      this.#begun = room;
+    }
+    this.#begun.set(part, this.#length);
+    this.#length = length;
+  }
+
+  #whole(last: Uint8Array): string {
+    let line = last;
+    if (this.#length > 0) {
+      this.#keep(last);
+      line = this.#begun.subarray(0, this.#length);
+      this.#begun = new Uint8Array(0);
+      this.#length = 0;
+    }
     try {
-      return this.#decoder.decode(bytes);
+      return this.#decoder.decode(line);
     } catch {
       throw new LineError("a line is not UTF-8");
     }

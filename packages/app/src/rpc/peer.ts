@@ -79,6 +79,8 @@ export class Peer {
     const { stream } = options;
     stream.on("data", (chunk: Uint8Array) => void this.#take(chunk));
     stream.on("error", () => {});
+    // Whoever says no more is not answered any more, and need not read for that.
+    stream.on("end", () => this.end());
     stream.on("close", () => this.#closed());
   }
 

@@ -100,10 +100,15 @@ export async function unlockFolder(
 ): Promise<{ readonly key: Uint8Array; readonly lock: ProfileLock }> {
   await checkFolder(folder);
   await readKeyFile(folder);
-  return whileLocked(folder, waitMs, async (lock) => ({
-    key: await unlockKey(await readKeyFile(folder), unlock),
-    lock,
-  }));
+  return whileLocked(folder, waitMs, async (lock) => {
+    for (;;) {
+      try {
+        return { key: await unlockKey(await readKeyFile(folder), unlock), lock };
+      } catch (error) {
+        if (!unlock.asksAgain?.(error)) throw error;
+      }
+    }
+  });
 }
 
 /** @throws ProfileError `newer-version`; `damaged` where the file is missing, empty, cut, or does not open with the key */

@@ -13,6 +13,8 @@ export type Seal =
 export interface Unlock {
   readonly passphrase?: () => Promise<string>;
   readonly privateKey?: () => Promise<PrivateKey>;
+  /** Of a profile: told of an answer that did not open it. True asks again, and its lock is held all the while. */
+  readonly asksAgain?: (error: unknown) => boolean;
 }
 
 const HEADER = /^age-encryption\.org\/v1\n-> (scrypt|ssh-ed25519|ssh-rsa) /;

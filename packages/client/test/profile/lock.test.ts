@@ -25,6 +25,26 @@ test("nobody is asked for a passphrase in vain", async (t) => {
   profile.close();
 });
 
+test("whoever asks again after a wrong secret keeps the lock meanwhile", async (t) => {
+  const folder = newFolder(t);
+  (await createProfile(folder, { kind: "passphrase", passphrase: "right", workFactor: 10 })).close();
+  const answers = ["wrong", "wrong again", "right"];
+  const passphrase = async (): Promise<string> => {
+    await failsWith("in-use", openProfile(folder, {}, { waitMs: 0 }));
+    return answers.shift() ?? assert.fail("asked too often");
+  };
+  const errors: unknown[] = [];
+  const asksAgain = (error: unknown): boolean => errors.push(error) > 0;
+  (await openProfile(folder, { passphrase, asksAgain }, { waitMs: 0 })).close();
+  assert.deepEqual(
+    errors.map((error) => (error as { code?: string }).code),
+    ["wrong-key", "wrong-key"],
+  );
+  answers.push("wrong");
+  await failsWith("wrong-key", openProfile(folder, { passphrase, asksAgain: () => false }, { waitMs: 0 }));
+  (await openProfile(folder, { passphrase: async () => "right" }, { waitMs: 0 })).close();
+});
+
 test("another process has it, says who it is, and hands over", async (t) => {
   const folder = newFolder(t);
   (await createProfile(folder, { kind: "none" })).close();

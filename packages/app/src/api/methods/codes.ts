@@ -28,6 +28,10 @@ export const codeMethods = {
         signal.throwIfAborted();
         const offer = await session.opened.messenger.makeCode({ ...options, signal: controller.signal });
         const { code, endsAt, result } = offer;
+        result.then(
+          () => session.tell({ type: "contacts" }),
+          () => {},
+        );
         return { id: session.codes.add(face, controller, result), code, endsAt };
       } finally {
         signal.removeEventListener("abort", end);
@@ -41,11 +45,7 @@ export const codeMethods = {
     params: v.strictObject({ id: CodeId }),
     result: Contact,
     example: { params: { id: 1 }, result: BOB },
-    run: async (session, { id }, { face }) => {
-      const view = await session.codes.result(face, id);
-      session.tell({ type: "contacts" });
-      return view;
-    },
+    run: (session, { id }, caller) => session.codes.result(caller, id),
   }),
 
   "codes.end": method({

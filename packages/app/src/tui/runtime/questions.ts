@@ -92,10 +92,13 @@ function put<T>(
     resolve(value);
     return step({ ...state, overlay: undefined });
   });
+  // Whatever has been typed into it, it leaves the same way as before.
+  const isStill = (shown: Overlay | undefined): shown is Overlay =>
+    shown !== undefined && "leave" in shown && "leave" in overlay && shown.leave === overlay.leave;
   const take = (): void => {
     screen.dispatch({
       type: "then",
-      step: (state) => step(state.overlay === overlay ? { ...state, overlay: undefined } : state),
+      step: (state) => step(isStill(state.overlay) ? { ...state, overlay: leftOff(state.overlay) } : state),
     });
     resolve(null);
   };
@@ -104,3 +107,19 @@ function put<T>(
   show(screen, overlay);
   return promise.finally(() => signal.removeEventListener("abort", take));
 }
+
+/** What is left of a question that is taken back: where somebody types a secret, the rest of it must not go elsewhere. */
+function leftOff(overlay: Overlay): Overlay | undefined {
+  if (overlay.kind !== "ask" || !overlay.isSecret || overlay.answer.text === "") return undefined;
+  const close = (state: State): Step => step({ ...state, overlay: undefined });
+  return {
+    ...overlay,
+    text: ANSWERED,
+    answer: EMPTY_COMPOSER,
+    takesNothing: true,
+    take: close,
+    leave: close,
+  };
+}
+
+const ANSWERED = "This has been answered elsewhere. Whatever you type here is thrown away; Enter goes on.";
