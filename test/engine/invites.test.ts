@@ -665,6 +665,56 @@ test(
   },
 );
 
+test("what waited behind a closed invite goes as soon as there is a card", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const alice = await lasting(t, relay);
+  const bob = await newPerson(t, relay);
+  const { link, id } = await alice.messenger.makeInvite({ uses: 2 });
+  await alice.messenger.close();
+  const { id: contact } = await bob.messenger.acceptInvite(link, "alice");
+  await soon(() => bob.profile.deliveries.atRelay().length > 0, "not sent");
+  alice.profile.invites.update(id, { revokedAt: Date.now() });
+  const back = await newPerson(t, relay, { profile: alice.profile, signer: alice.signer });
+  await bob.next("notice", ({ what }) => what === "invite-ended");
+  const { id: said } = await bob.messenger.send(contact, "are you there?");
+  const isLater = (): boolean => {
+    const [first] = bob.profile.deliveries.ofContent(contact, Buffer.from(said, "hex"));
+    return (first?.nextAt ?? 0) > Date.now() + 60 * MINUTE_MS;
+  };
+  await soon(isLater, "it does not wait");
+  await back.messenger.addCard(bob.messenger.card(), "bob");
+  await bob.messenger.addCard(back.messenger.card());
+  await back.next("message", ({ message: { text } }) => text === "are you there?");
+});
+
+test(
+  "who came too late by one device has a contact of it where another one was in time",
+  LIMIT,
+  async (t) => {
+    const { relay, alice, bob } = await couple(t);
+    const phone = await newPerson(t, relay, { signer: bob.signer, link: bob.messenger.card() });
+    const id = phone.messenger.status().device;
+    await bob.next("notice", ({ what, about }) => what === "device-added" && about === id);
+    await bob.messenger.confirmDevice(id, bob.signer);
+    await soon(() => phone.messenger.status().isConfirmed, "not confirmed");
+    const { link } = await alice.messenger.makeInvite({ as: "bob" });
+    const { profile } = phone;
+    const put = profile.answers.put.bind(profile.answers);
+    // As if the document had been seen closed twice before the other device had its answer.
+    profile.answers.put = (answer) => put({ ...answer, state: "used", lookAt: undefined });
+    const { id: contact } = await phone.messenger.acceptInvite(link, "alice");
+    const { id: said } = await phone.messenger.send(contact, "from my phone");
+    await soon(() => {
+      const [first] = profile.deliveries.ofContent(contact, Buffer.from(said, "hex"));
+      return (first?.nextAt ?? 0) > Date.now() + 60 * MINUTE_MS;
+    }, "it does not wait");
+    await bob.messenger.acceptInvite(link, "alice");
+    await alice.next("message", ({ message: { text } }) => text === "from my phone");
+    assert.equal(phone.messenger.contact("alice")?.invite, undefined);
+    assert.equal(alice.messenger.invites()[0]?.used, 1);
+  },
+);
+
 test(
   "an invite that seemed used up holds nothing back once another device of theirs has written",
   LIMIT,

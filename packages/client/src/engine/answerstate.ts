@@ -42,7 +42,11 @@ export function forgetAnswer(context: Context, contact: number): void {
   const { answers, devices } = context.profile;
   if (answers.get(contact) === undefined) return;
   answers.remove(contact);
-  for (const device of devices.ofContact(contact)) if (device.session === "opened") restart(context, device);
+  for (const device of devices.ofContact(contact)) {
+    if (device.session === "opened") restart(context, device);
+    // They have told us that it was closed, or the invite led to another device: what waited need not any longer.
+    else if (device.session === "none") sayAgain(context, device.id);
+  }
 }
 
 /** Nothing more is said in a session that nobody has answered. To be called in a transaction. */
