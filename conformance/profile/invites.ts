@@ -75,6 +75,8 @@ export function invitesConform(test: OnProfile): void {
     assert.deepEqual(invites.toPublish(9), []);
     assert.deepEqual(invites.toPublish(10), [early]);
     assert.deepEqual(invites.toPublish(20), [early, late]);
+    invites.hasten(15);
+    assert.deepEqual(invites.toPublish(15), [early, { ...late, publishAt: 15 }]);
   });
 
   test("an answer takes the place of an older one to the same contact, and goes with the contact", (profile) => {

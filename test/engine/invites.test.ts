@@ -216,6 +216,11 @@ test("three may come by a link for three, and the fourth hears that it is used u
     }),
   );
   assert.equal(late.messenger.contact("alice")?.invite, "used");
+  const { secret } = late.profile.answers.get(late.messenger.contact("alice")!.id)!;
+  assert.ok(
+    secret.every((byte) => byte === 0),
+    "nothing is left to prove",
+  );
   const device = late.profile.devices.ofContact(late.messenger.contact("alice")!.id)[0]!;
   assert.equal(device.session, "none", "nothing of the session is left on either side");
   assert.deepEqual(
@@ -468,6 +473,29 @@ test(
   },
 );
 
+test("a clock that was ahead does not keep an invite from its relay", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const time = new PassingTime();
+  let isDown = true;
+  const world: Environment = {
+    ...environment,
+    clock: time,
+    dial: (address, options) =>
+      isDown ? Promise.reject(new LinkError("unreachable")) : environment.dial(address, options),
+  };
+  const alice = await newPerson(t, relay, { environment: world });
+  time.set(2 * DAY_MS);
+  const { link } = await alice.messenger.makeInvite();
+  time.set(-2 * DAY_MS);
+  isDown = false;
+  // As long as it takes until it is noticed that a clock was set, and the longest wait for a relay.
+  for (let minutes = 0; minutes < 20; minutes++) {
+    time.pass(MINUTE_MS);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  await becomes(link, "open");
+});
+
 test("who is a contact already stays one, under the same name", LIMIT, async (t) => {
   const { alice, bob } = await couple(t);
   const { aToB, bToA } = await introduce(alice, bob);
@@ -675,6 +703,90 @@ test(
     assert.equal(message.contact, used.contact);
     assert.deepEqual(lookedUp, []);
     assert.equal(alice.messenger.invites()[0]?.used, 1);
+  },
+);
+
+test("what waited behind a closed invite goes as soon as there is a card", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const alice = await lasting(t, relay);
+  const bob = await newPerson(t, relay);
+  const { link, id } = await alice.messenger.makeInvite({ uses: 2 });
+  await alice.messenger.close();
+  const { id: contact } = await bob.messenger.acceptInvite(link, "alice");
+  await soon(() => bob.profile.deliveries.atRelay().length > 0, "not sent");
+  alice.profile.invites.update(id, { revokedAt: Date.now() });
+  const back = await newPerson(t, relay, { profile: alice.profile, signer: alice.signer });
+  await bob.next("notice", ({ what }) => what === "invite-ended");
+  const { id: said } = await bob.messenger.send(contact, "are you there?");
+  const isLater = (): boolean => {
+    const [first] = bob.profile.deliveries.ofContent(contact, Buffer.from(said, "hex"));
+    return (first?.nextAt ?? 0) > Date.now() + 60 * MINUTE_MS;
+  };
+  await soon(isLater, "it does not wait");
+  await back.messenger.addCard(bob.messenger.card(), "bob");
+  await bob.messenger.addCard(back.messenger.card());
+  await back.next("message", ({ message: { text } }) => text === "are you there?");
+});
+
+test(
+  "who came too late by one device has a contact of it where another one was in time",
+  LIMIT,
+  async (t) => {
+    const { relay, alice, bob } = await couple(t);
+    const phone = await newPerson(t, relay, { signer: bob.signer, link: bob.messenger.card() });
+    const id = phone.messenger.status().device;
+    await bob.next("notice", ({ what, about }) => what === "device-added" && about === id);
+    await bob.messenger.confirmDevice(id, bob.signer);
+    await soon(() => phone.messenger.status().isConfirmed, "not confirmed");
+    const { link } = await alice.messenger.makeInvite({ as: "bob" });
+    const { profile } = phone;
+    const put = profile.answers.put.bind(profile.answers);
+    // As if the document had been seen closed twice before the other device had its answer.
+    profile.answers.put = (answer) => put({ ...answer, state: "used", lookAt: undefined });
+    const { id: contact } = await phone.messenger.acceptInvite(link, "alice");
+    const { id: said } = await phone.messenger.send(contact, "from my phone");
+    await soon(() => {
+      const [first] = profile.deliveries.ofContent(contact, Buffer.from(said, "hex"));
+      return (first?.nextAt ?? 0) > Date.now() + 60 * MINUTE_MS;
+    }, "it does not wait");
+    await bob.messenger.acceptInvite(link, "alice");
+    await alice.next("message", ({ message: { text } }) => text === "from my phone");
+    assert.equal(phone.messenger.contact("alice")?.invite, undefined);
+    assert.equal(alice.messenger.invites()[0]?.used, 1);
+  },
+);
+
+test(
+  "an invite that seemed used up holds nothing back once another device of theirs has written",
+  LIMIT,
+  async (t) => {
+    const relay = await newRelay(t);
+    const alice = await lasting(t, relay);
+    const bob = await newPerson(t, relay);
+    const phone = await newPerson(t, relay, { signer: alice.signer, link: alice.messenger.card() });
+    const id = phone.messenger.status().device;
+    await alice.next("notice", ({ what, about }) => what === "device-added" && about === id);
+    await alice.messenger.confirmDevice(id, alice.signer);
+    await soon(() => phone.messenger.status().isConfirmed, "not confirmed");
+    const { link } = await alice.messenger.makeInvite({ as: "bob" });
+    await alice.messenger.close();
+    const { id: contact } = await bob.messenger.acceptInvite(link, "alice");
+    await soon(() => bob.profile.deliveries.atRelay().length > 0, "not sent");
+    // As if the answer had been lost, and the document seen closed twice.
+    bob.profile.answers.update(contact, { state: "used", lookAt: undefined });
+    const { id: said } = await bob.messenger.send(contact, "are you there?");
+    const nextAt = (): number => {
+      const [first] = bob.profile.deliveries.ofContent(contact, Buffer.from(said, "hex"));
+      return first?.nextAt ?? 0;
+    };
+    await soon(() => nextAt() > Date.now() + 60 * MINUTE_MS, "it does not wait");
+    const { id: theirs } = await phone.messenger.addCard(bob.messenger.card(), "bob");
+    await phone.messenger.send(theirs, "from my phone");
+    await bob.next("message", ({ message: { text } }) => text === "from my phone");
+    assert.equal(bob.messenger.contact("alice")?.invite, undefined);
+    await soon(() => nextAt() < Date.now() + MINUTE_MS, "it still waits");
+    const back = await newPerson(t, relay, { profile: alice.profile, signer: alice.signer });
+    await back.next("message", ({ message: { text } }) => text === "are you there?");
   },
 );
 

@@ -2,7 +2,7 @@
 import type { Clock } from "@asfaleia/client/messenger";
 
 interface Timer {
-  readonly dueAt: number;
+  dueAt: number;
   readonly act: () => void;
   readonly real: NodeJS.Timeout;
 }
@@ -25,6 +25,12 @@ export class PassingTime implements Clock {
       clearTimeout(timer.real);
       this.#timers.delete(timer);
     };
+  }
+
+  /** The time of day is set, by so much forward or back: timers do not care. */
+  set(ms: number): void {
+    this.#ahead += ms;
+    for (const timer of this.#timers) timer.dueAt += ms;
   }
 
   /** So much time is over. What is due by then is called, the earliest first. */

@@ -2,6 +2,7 @@
 import { type MessageView, MessengerError } from "../../packages/client/test/internals.ts";
 import type { Installation } from "./installation.ts";
 import type { Said } from "./ledger.ts";
+import { performMeeting } from "./meetingacts.ts";
 import type { Played } from "./person.ts";
 import type { Action, Who } from "./plan.ts";
 import { flood } from "./stranger.ts";
@@ -27,11 +28,13 @@ function performAt(world: World, installation: Installation, action: At): void {
   switch (action.do) {
     case "add-card": {
       const of = world.find(action.of) ?? world.find({ ...action.of, device: 0 });
-      if (of !== undefined) addCard(installation, of);
+      if (of !== undefined && world.plan.hasCards) addCard(world, installation, of);
       return;
     }
     case "add-key": {
       const person = people[action.of]!;
+      if (!world.plan.hasCards) return;
+      world.meetings.allow(installation.person, action.of, "own");
       installation.act(`pins the key of ${action.of}`, (messenger) =>
         messenger.addKeys([person.signer.publicKey], `key ${action.of}`),
       );
@@ -50,7 +53,7 @@ function performAt(world: World, installation: Installation, action: At): void {
       change(world, installation, action);
       return;
     case "accept":
-      acceptRequests(installation);
+      acceptRequests(world, installation);
       return;
     case "read":
       for (const { id } of installation.messenger?.contacts() ?? []) {
@@ -71,6 +74,9 @@ function performAt(world: World, installation: Installation, action: At): void {
       return;
     case "part":
       network.part(installation.name, relays[action.relay]!.name, action.forMs);
+      return;
+    default:
+      performMeeting(world, installation, action);
   }
 }
 
@@ -137,19 +143,23 @@ async function performOn(world: World, action: On): Promise<void> {
 }
 
 /** The card goes from hand to hand, so the one may rest meanwhile. */
-function addCard(installation: Installation, of: Installation): void {
+function addCard(world: World, installation: Installation, of: Installation): void {
   const card = of.messenger?.card() ?? of.lastCard;
   if (card === undefined || of.person === installation.person) return;
   of.lastCard = card;
+  world.meetings.allow(installation.person, of.person, "own");
   installation.act(`gets the card of ${of.name}`, (messenger) =>
     messenger.addCard(card, `person ${of.person}`),
   );
 }
 
 /** Accepts whoever asks. */
-export function acceptRequests(installation: Installation): void {
-  for (const { id, state } of installation.messenger?.contacts() ?? []) {
-    if (state === "request") installation.act("accepts", (messenger) => messenger.accept(id));
+export function acceptRequests(world: World, installation: Installation): void {
+  for (const { id, state, identities } of installation.messenger?.contacts() ?? []) {
+    if (state !== "request") continue;
+    for (const { number, fingerprint } of world.people)
+      if (identities.includes(fingerprint)) world.meetings.allow(installation.person, number, "own");
+    installation.act("accepts", (messenger) => messenger.accept(id));
   }
 }
 
@@ -159,7 +169,7 @@ function say(world: World, installation: Installation, to: number): void {
   installation.act(
     `says something to ${to}`,
     async (messenger) => {
-      const contact = contactOf(world, messenger, to) ?? (await meet(world, messenger, to));
+      const contact = contactOf(world, messenger, to) ?? (await meet(world, installation, messenger, to));
       if (contact === undefined) return undefined;
       said = note(world, installation, messenger, to, text);
       return messenger.send(contact, text);
@@ -171,9 +181,16 @@ function say(world: World, installation: Installation, to: number): void {
 }
 
 /** Nobody writes to somebody whose card they have not got. */
-async function meet(world: World, messenger: Played, to: number): Promise<number | undefined> {
+async function meet(
+  world: World,
+  { person }: Installation,
+  messenger: Played,
+  to: number,
+): Promise<number | undefined> {
   const card = world.find({ person: to, device: 0 })?.lastCard;
-  return card === undefined ? undefined : (await messenger.addCard(card, `person ${to}`)).id;
+  if (card === undefined || !world.plan.hasCards) return undefined;
+  world.meetings.allow(person, to, "own");
+  return (await messenger.addCard(card, `person ${to}`)).id;
 }
 
 function change(

@@ -11,6 +11,7 @@ import {
 import { MachineClock, type Scheduler, type Waited } from "./clock.ts";
 import { MARK } from "./ledger.ts";
 import { type End, Killed, Life } from "./life.ts";
+import type { Told } from "./meetings.ts";
 import type { Network } from "./network.ts";
 import type { Engine, Played } from "./person.ts";
 import type { Seeded } from "./random.ts";
@@ -28,6 +29,12 @@ export interface InstallationOptions {
   readonly delays: Delays;
   /** Told of what a messenger must not throw. */
   readonly onUnexpected: (error: unknown) => void;
+}
+
+/** Who is to hear what becomes of something, and how long it may take. */
+export interface Heard {
+  readonly told: Told;
+  readonly patienceMs: number;
 }
 
 export class Installation implements Waited {
@@ -158,31 +165,47 @@ export class Installation implements Waited {
     const action = Symbol(what);
     this.#pending.add(action);
     scheduler.note(`${this.name} ${what}`);
-    this.#run(work, messenger, onDone).finally(() => {
+    this.#try(work, messenger, undefined, onDone).finally(() => {
       this.#pending.delete(action);
       scheduler.stir();
     });
   }
 
   /** The same for what waits for a relay: virtual time goes on meanwhile. */
-  actAfar<T>(what: string, work: (messenger: Played) => Promise<T>): void {
+  actAfar<T>(what: string, work: (messenger: Played) => Promise<T>, heard?: Heard): void {
     const { messenger } = this;
     if (messenger === undefined) return;
     this.#options.scheduler.note(`${this.name} ${what}`);
-    void this.#run(work, messenger, undefined);
+    void this.#try(work, messenger, heard?.told);
+    if (heard !== undefined) this.#watch(heard);
   }
 
-  async #run<T>(
+  #watch({ told, patienceMs }: Heard): void {
+    const life = this.#life;
+    this.#options.scheduler.after(patienceMs, `${this.name} has waited`, () => {
+      told.isLate = told.outcome === undefined && life?.isAlive === true;
+    });
+  }
+
+  async #try<T>(
     work: (messenger: Played) => Promise<T>,
     messenger: Played,
-    onDone: ((result: T) => void) | undefined,
+    told?: Told,
+    onDone?: (result: T) => void,
   ): Promise<void> {
+    const { scheduler } = this.#options;
     try {
       const result = await work(messenger);
       onDone?.(result);
+      if (told !== undefined) {
+        told.outcome = "worked";
+        scheduler.note(`${this.name} hears that it worked`);
+      }
     } catch (error) {
-      if (isRefusal(error)) this.#options.scheduler.note(`${this.name} may not: ${error.code}`);
-      else if (!(error instanceof Killed)) this.#options.onUnexpected(error);
+      if (isRefusal(error)) {
+        scheduler.note(`${this.name} may not: ${error.code}`);
+        if (told !== undefined) Object.assign(told, { outcome: "refused", code: error.code });
+      } else if (!(error instanceof Killed)) this.#options.onUnexpected(error);
     }
   }
 

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import type { Aftermath, Found, Line } from "./aftermath.ts";
 import { INVARIANTS, type InvariantName, violationsOf } from "./invariants.ts";
 import type { Said } from "./ledger.ts";
+import { Meetings } from "./meetings.ts";
 import { makePlan } from "./plan.ts";
 import { play } from "./play.ts";
 import { standIn } from "./standin.ts";
-import type { Bug } from "./standinpost.ts";
+import type { Bug, MeetingBug } from "./standinpost.ts";
 import type { Seen } from "./witness.ts";
 
 /** Short worlds in which everything comes up that the bugs need. */
@@ -28,7 +29,7 @@ test("One seed is one world", async () => {
   assert.deepEqual(one.trace, other.trace);
 });
 
-const CAUGHT_BY: Record<Bug, InvariantName> = {
+const CAUGHT_BY: Record<Exclude<Bug, MeetingBug>, InvariantName> = {
   throws: "unharmed",
   "forgets-own": "kept",
   "confirms-unkept": "delivered",
@@ -43,7 +44,7 @@ const CAUGHT_BY: Record<Bug, InvariantName> = {
   hoards: "bounded",
 };
 
-for (const [bug, invariant] of Object.entries(CAUGHT_BY) as [Bug, InvariantName][]) {
+for (const [bug, invariant] of Object.entries(CAUGHT_BY) as [Exclude<Bug, MeetingBug>, InvariantName][]) {
   test(`A messenger that ${bug.replaceAll("-", " ")} is caught by "${invariant}"`, async () => {
     for (const seed of SEEDS) {
       const { violations } = await play(makePlan(seed), standIn(bug));
@@ -70,7 +71,15 @@ const LINE: Line = { contact: 1, id: "01", text: "hello", isOwn: true, isDeleted
 
 function found(name: string, device: string, options: Partial<Found> = {}): Found {
   const person = Number(name[1]);
-  const rest = { isConfirmed: true, lines: [{ ...LINE, isOwn: person === 0 }], fates: new Map(), counts: [] };
+  const rest = {
+    isConfirmed: true,
+    lines: [{ ...LINE, isOwn: person === 0 }],
+    fates: new Map(),
+    counts: [],
+    contacts: [],
+    invites: [],
+    holds: [],
+  };
   return { name, person, device, confirmed: new Set(["A", "A2", "B"]), ...rest, ...options };
 }
 
@@ -81,6 +90,7 @@ const WELL: Aftermath = {
   said: [SAID],
   found: [SENDER, found("p0d1", "A2"), found("p1d0", "B")],
   identities: ["SHA256:a", "SHA256:b"],
+  meetings: new Meetings(),
   connections: [],
   leaks: [],
   unexpected: [],
@@ -154,6 +164,7 @@ const SEEN: Seen = {
   lookedUp: [],
   subscribes: 0,
   publishes: 0,
+  marks: 0,
 };
 const TO_M = { receiver: "SHA256:m", bytes: 4096, head: "1" };
 const TO_N = { receiver: "SHA256:n", bytes: 4096, head: "2" };
@@ -167,6 +178,30 @@ test("A connection may read, send, look up, or publish", () => {
     { ...SEEN, keys: ["SHA256:a"], publishes: 1, subscribes: 1 },
   ];
   assert.deepEqual(INVARIANTS.separate({ ...WELL, connections }), []);
+});
+
+test("Where a code leads, one connection marks, looks and reads, and another looks and says hello", () => {
+  const host: Seen = {
+    ...SEEN,
+    keys: ["SHA256:m"],
+    lookedUp: ["SHA256:m"],
+    subscribes: 1,
+    publishes: 2,
+    marks: 2,
+  };
+  const guest: Seen = { ...SEEN, keys: ["SHA256:1"], lookedUp: ["SHA256:m"], envelopes: [TO_M] };
+  assert.deepEqual(INVARIANTS.separate({ ...WELL, connections: [host, guest, host] }), []);
+  for (const connections of [
+    [guest],
+    [host, { ...guest, envelopes: [TO_N] }],
+    [host, { ...guest, subscribes: 1 }],
+    [host, { ...guest, keys: ["SHA256:1", "SHA256:2"] }],
+    [{ ...host, envelopes: [TO_M] }],
+    [{ ...host, lookedUp: ["SHA256:b"] }],
+    [{ ...host, publishes: 3 }],
+  ]) {
+    assert.deepEqual(broken({ connections }), ["separate"], JSON.stringify(connections));
+  }
 });
 
 test("A connection that tells more is seen", () => {

@@ -1,6 +1,7 @@
 /** What holds in the end whatever happened. Each looks at plain data and says what it found wrong, or nothing. */
 import type { Aftermath, Found, Line } from "./aftermath.ts";
 import type { Said } from "./ledger.ts";
+import { answered, counted, entitled, forgotten, mutual, single } from "./meetinginvariants.ts";
 import { isSeparate } from "./separate.ts";
 
 /** `patient` is the one that a world sees while it goes on: messengers wait ever longer for what does not come. */
@@ -42,6 +43,18 @@ export const INVARIANTS = {
   separate: isSeparate,
   /** What is settled leaves nothing behind that grows. */
   bounded,
+  /** An invite makes no more contacts than it has uses. */
+  counted,
+  /** Nobody becomes a contact but by the user's own doing, a valid link, or a right code. */
+  entitled,
+  /** Whoever was told that a link or a code worked is a contact on both sides. */
+  mutual,
+  /** A code serves one guess. */
+  single,
+  /** Whoever makes or uses an invite or a code hears what became of it. */
+  answered,
+  /** Nothing of an invite or a code that is over stays in a profile. */
+  forgotten,
 } satisfies Record<string, Invariant>;
 
 export type InvariantName = keyof typeof INVARIANTS;

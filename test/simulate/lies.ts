@@ -2,9 +2,11 @@
 import {
   DOCUMENT,
   ERROR,
+  formatDocument,
   formatError,
   formatMessage,
   MESSAGE,
+  parseDocument,
   parseError,
   parseMessage,
   SENT,
@@ -26,6 +28,8 @@ export interface Lies {
   readonly damage: number;
   /** Knows of no document. */
   readonly hide: number;
+  /** Shows of a document what it was before, or that of somebody else. */
+  readonly stale: number;
   /** Says that it has started anew. */
   readonly boot: number;
 }
@@ -71,6 +75,12 @@ export class Deceiver {
     if (line.id === DOCUMENT) return [];
     if (line.id === ERROR && parseError(line.rest).code !== "not-found") return [line.bytes];
     return [formatError({ code: "not-found", text: "nothing is published under that key" })];
+  }
+
+  /** Answers LOOKUP with something that was published at another time, or under another key. */
+  old(line: Line, documents: readonly Uint8Array[]): Uint8Array[] {
+    if (line.id !== DOCUMENT || documents.length === 0) return [line.bytes];
+    return [formatDocument({ ...parseDocument(line.rest), document: this.#random.pick(documents) })];
   }
 
   #message(line: Line, lies: Lies | undefined): Uint8Array[] {

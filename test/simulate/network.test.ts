@@ -9,7 +9,7 @@ import { Seeded } from "./random.ts";
 import { SimulatedRelay } from "./relay.ts";
 import { Witness } from "./witness.ts";
 
-const HONEST: Lies = { lose: 0, delay: 0, repeat: 0, replay: 0, damage: 0, hide: 0, boot: 0 };
+const HONEST: Lies = { lose: 0, delay: 0, repeat: 0, replay: 0, damage: 0, hide: 0, stale: 0, boot: 0 };
 const MINUTE = 60_000;
 const LATENCY = { least: 10, most: 20 };
 
@@ -153,6 +153,23 @@ test("A relay that hides a document says that there is none", async (t) => {
   assert.equal((await world.during(looking.lookup(looker, token.mailbox))).length, 1);
   world.relay.lies = { ...HONEST, hide: 1 };
   assert.deepEqual(await world.during(looking.lookup(looker, token.mailbox)), []);
+});
+
+test("A relay may show what stood there before, or what stands elsewhere", async (t) => {
+  const world = await aNetwork(t);
+  const link = await world.during(world.dial("reader"));
+  const token = await world.during(link.authenticate(reader));
+  for (const document of ["an old card", "a card"])
+    await world.during(link.publish(token, "card", 3600, Buffer.from(document)));
+  const looking = await world.during(world.dial("sender"));
+  const looker = await world.during(looking.authenticate(sender));
+  world.relay.lies = { ...HONEST, stale: 1 };
+  const shown = new Set<string>();
+  for (let look = 0; look < 16; look++) {
+    const [found] = await world.during(looking.lookup(looker, token.mailbox));
+    shown.add(Buffer.from(found!.document).toString());
+  }
+  assert.deepEqual([...shown].sort(), ["a card", "an old card"]);
 });
 
 async function turn(): Promise<string> {

@@ -1,5 +1,6 @@
 /** What is to happen in a world: made from the seed before anything happens, so that it can be cut down. */
 import type { Lies } from "./lies.ts";
+import { invitation, type MeetingAction, spokenCode } from "./meetingplan.ts";
 import { Seeded } from "./random.ts";
 import type { Latency } from "./wire.ts";
 
@@ -10,6 +11,7 @@ export interface Who {
 }
 
 export type Action =
+  | MeetingAction
   /** Puts the card of somebody into a messenger, by hand. */
   | { readonly do: "add-card"; readonly who: Who; readonly of: Who }
   /** Pins somebody's SSH key, whose card a relay may have. */
@@ -65,6 +67,8 @@ export interface Plan {
   /** How many messages a mailbox holds; an eighth where nobody came to read. */
   readonly mailboxMessages: number;
   readonly steps: readonly Step[];
+  /** Whether cards go from hand to hand; otherwise people know each other by invites and codes only. */
+  readonly hasCards: boolean;
   /** Whether those asked say yes in the end, and every card can be looked up. */
   readonly endsWell: boolean;
 }
@@ -91,6 +95,13 @@ export function makePlan(seed: string, size: PlanSize = USUAL_SIZE): Plan {
   const isLong = random.chance(0.06);
   const pause = isLong ? longPause : shortPause;
   const actions = isCalm ? CALM : ALL;
+  const meetings = random.chance(0.4) ? meet(random, people, relays) : [];
+  const hasCards = meetings.length === 0 || random.chance(0.4);
+  const acquainted = hasCards ? people : 0;
+  const talk = Array.from({ length: whole(random, size.steps) }, () => ({
+    ...draw(random, actions)(random, people, relays),
+    afterMs: pause(random),
+  }));
   return {
     seed,
     homes,
@@ -100,15 +111,26 @@ export function makePlan(seed: string, size: PlanSize = USUAL_SIZE): Plan {
     tokenSeconds: random.chance(0.2) ? 30 : 3600,
     mailboxMessages: random.chance(0.2) ? 64 : 4096,
     steps: [
-      ...Array.from({ length: people }, () => ({ ...acquaint(random, people), afterMs: pause(random) })),
-      ...(random.chance(0.3) ? meetAtOnce(random, people, pause(random)) : []),
-      ...Array.from({ length: whole(random, size.steps) }, () => ({
-        ...draw(random, actions)(random, people, relays),
-        afterMs: pause(random),
-      })),
+      ...Array.from({ length: acquainted }, () => ({ ...acquaint(random, people), afterMs: pause(random) })),
+      ...(hasCards && random.chance(0.3) ? meetAtOnce(random, people, pause(random)) : []),
+      ...interleaved(random, talk, meetings),
     ],
+    hasCards,
     endsWell: random.chance(0.85),
   };
+}
+
+/** One way or the other, and now and then again. */
+function meet(random: Seeded, people: number, relays: number): Step[] {
+  const one = random.chance(0.65) ? invitation : spokenCode;
+  const steps = one(random, people, relays);
+  return random.chance(0.2) ? [...steps, ...meet(random, people, relays)] : steps;
+}
+
+/** At the beginning or in the middle; all the rest comes after it, or in between. */
+function interleaved(random: Seeded, talk: readonly Step[], meetings: readonly Step[]): Step[] {
+  const at = random.chance(0.5) ? 0 : random.below(talk.length + 1);
+  return [...talk.slice(0, at), ...meetings, ...talk.slice(at)];
 }
 
 type Draw = (random: Seeded, people: number, relays: number) => Action;
@@ -210,6 +232,7 @@ function liesOf(random: Seeded): Lies {
     replay: rate(),
     damage: rate(),
     hide: rate(),
+    stale: rate(),
     boot: rate(),
   };
 }

@@ -42,6 +42,7 @@ export class SimulatedRelay implements Waited {
   readonly #settings: RelaySettings;
   readonly #key: Omit<RelayKey, "bootId"> & { bootId: Uint8Array };
   readonly #served = new Set<Served>();
+  readonly #published: Uint8Array[] = [];
   #core: Core | undefined;
   #isTended = false;
   #isExpiring = false;
@@ -111,6 +112,7 @@ export class SimulatedRelay implements Waited {
       random: random.for(wire.name),
       witness,
       seen: witness.connected(from, this.name),
+      published: this.#published,
       lies: () => this.lies,
       liar: {
         forget: (mailbox, id) => this.#forget(core, mailbox, id),

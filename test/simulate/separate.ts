@@ -4,8 +4,24 @@ import type { Seen } from "./witness.ts";
 
 /** @returns what a relay could put together from connections that should have nothing to do with each other */
 export function isSeparate({ connections, identities }: Aftermath): string[] {
-  const wrong = connections.flatMap((seen) => ofOne(seen, identities).map((what) => `${seen.from}: ${what}`));
-  return [...new Set([...wrong, ...acrossConnections(connections)])];
+  const others = apartFromCodes(connections);
+  const wrong = others.flatMap((seen) => ofOne(seen, identities).map((what) => `${seen.from}: ${what}`));
+  return [...new Set([...wrong, ...acrossConnections(others)])];
+}
+
+/**
+ * Where the number of a spoken code leads, the one side marks, looks and reads on one connection, and the other looks and
+ * says hello. Both have keys that serve nothing else.
+ */
+function apartFromCodes(connections: readonly Seen[]): Seen[] {
+  const marked = new Set(connections.filter(({ marks }) => marks > 0).flatMap(({ keys }) => keys));
+  const isMarked = (key: string): boolean => marked.has(key);
+  return connections.filter(({ keys, lookedUp, envelopes, subscribes, publishes, marks }) => {
+    const leads = [...lookedUp, ...envelopes.map(({ receiver }) => receiver)].every(isMarked);
+    const isHost = keys.every(isMarked) && publishes === marks && envelopes.length === 0;
+    const isGuest = lookedUp.length > 0 && subscribes === 0 && publishes === 0;
+    return keys.length !== 1 || !leads || !(isHost || isGuest);
+  });
 }
 
 function ofOne(seen: Seen, identities: readonly string[]): string[] {

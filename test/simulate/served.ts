@@ -2,13 +2,17 @@
 import type { Socket } from "node:net";
 import {
   DOCUMENT,
+  DOCUMENT_BYTES,
+  decodeBase64,
   END,
   ERROR,
   isUnasked,
   keyOrFingerprintField,
   LOOKUP,
   MESSAGE,
+  PUBLISH,
   parseError,
+  parsePublishFields,
   parseSend,
   SEND,
 } from "@asfaleia/protocol";
@@ -22,13 +26,16 @@ import type { Seen, Witness } from "./witness.ts";
 /** On plain lines there is nothing to bind a proof to (docs/protocol.md, "The relay proves itself"). */
 const NO_BINDING = new Uint8Array(0);
 
+const KEPT_DOCUMENTS = 8;
+
 /** A request without its whole reply. */
 interface Asked {
   readonly id: number;
   /** The mailbox that a SEND names. */
   readonly receiver: string | undefined;
-  /** A LOOKUP that is to find nothing. */
+  /** A LOOKUP that is to find nothing, or something old. */
   readonly isHidden: boolean;
+  readonly isStale: boolean;
 }
 
 export interface ServedOptions {
@@ -38,6 +45,8 @@ export interface ServedOptions {
   readonly witness: Witness;
   readonly seen: Seen;
   readonly liar: Liar;
+  /** What was published last at this relay, by anybody. */
+  readonly published: Uint8Array[];
   /** What the relay lies about now. */
   readonly lies: () => Lies | undefined;
 }
@@ -76,10 +85,19 @@ export class Served {
       for (const line of linesOf(bytes)) {
         witness.line(seen, line);
         const isHidden = line.id === LOOKUP && random.chance(lies()?.hide ?? 0);
-        this.#asked.push({ id: line.id, receiver: receiverOf(line), isHidden });
+        const isStale = line.id === LOOKUP && random.chance(lies()?.stale ?? 0);
+        this.#asked.push({ id: line.id, receiver: receiverOf(line), isHidden, isStale });
+        if (line.id === PUBLISH) this.#keep(line);
       }
     }
     if (!this.connection.read(bytes)) this.wire.relay.pause();
+  }
+
+  #keep({ rest }: Line): void {
+    const { published } = this.#options;
+    const { text } = parsePublishFields(rest);
+    if (text.length > 0) published.push(decodeBase64(text, DOCUMENT_BYTES));
+    if (published.length > KEPT_DOCUMENTS) published.shift();
   }
 
   #tell(bytes: Uint8Array): Uint8Array | undefined {
@@ -92,6 +110,7 @@ export class Served {
     if (endsConnection(line)) this.#end();
     else if (endsReply(line)) this.#asked.shift();
     if (head?.isHidden && line.id !== MESSAGE) return this.#deceiver.hide(line);
+    if (head?.isStale && line.id !== MESSAGE) return this.#deceiver.old(line, this.#options.published);
     return this.#deceiver.tell(line, this.#options.lies(), head?.receiver);
   }
 

@@ -56,11 +56,15 @@ function acceptAll(world: World): boolean {
     const contacts = installation.messenger?.contacts() ?? [];
     if (!contacts.some(({ state }) => state === "request")) continue;
     asked = true;
-    acceptRequests(installation);
+    acceptRequests(world, installation);
   }
   return asked;
 }
 
 function isSettled(world: World): boolean {
-  return world.installations.every(({ messenger }) => messenger?.status().open.length === 0);
+  return world.installations.every(
+    ({ messenger }) =>
+      messenger?.status().open.length === 0 &&
+      messenger.contacts().every((contact) => contact.invite !== "waiting"),
+  );
 }

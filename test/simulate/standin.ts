@@ -11,9 +11,13 @@ import {
   type Profile,
 } from "../../packages/client/test/internals.ts";
 import type { Engine, Played } from "./person.ts";
-import { type Bug, hex, isOpen, mailboxKey, Post, type PostOptions, peerOf } from "./standinpost.ts";
+import { joinCode, makeCode } from "./standincode.ts";
+import { acceptInvite, inviteViews, makeInvite } from "./standininvite.ts";
+import { type Bug, isOpen, Post, type PostOptions, peerOf } from "./standinpost.ts";
 import {
+  hex,
   type KeptLine,
+  mailboxKey,
   readState,
   type StandInCard,
   type State,
@@ -46,6 +50,8 @@ export function standIn(bug?: Bug): Engine {
         changes: [],
         parcels: [],
         seen: [],
+        invites: [],
+        answers: [],
       };
       profile.transaction(() => writeState(profile, state));
     },
@@ -56,6 +62,12 @@ export function standIn(bug?: Bug): Engine {
       { name: "marks", count: readState(profile).seen.length, most: 200 },
     ],
     secrets: (profile) => [{ name: "box", bytes: Buffer.from(readState(profile).own.box, "hex") }],
+    holds: (profile, secrets) => {
+      const all = JSON.stringify(readState(profile));
+      return secrets.filter(({ bytes }) =>
+        [hex(bytes), Buffer.from(bytes).toString("latin1")].some((it) => all.includes(it)),
+      );
+    },
     deviceOf: (profile) => readState(profile).own.device,
   };
 }
@@ -115,8 +127,46 @@ class StandIn implements Played {
     return this.#contact(id);
   }
 
+  async makeInvite(options: Parameters<Played["makeInvite"]>[0] = {}): ReturnType<Played["makeInvite"]> {
+    const { id } = await makeInvite(this.#post, options);
+    return this.invites().find((view) => view.id === id)!;
+  }
+
+  invites(): ReturnType<Played["invites"]> {
+    return inviteViews(this.#post);
+  }
+
+  async revokeInvite(id: number): Promise<void> {
+    this.#post.keep((state) => {
+      const invite = state.invites.find((one) => one.id === id);
+      if (invite !== undefined) invite.isRevoked = true;
+    });
+  }
+
+  async acceptInvite(link: string): ReturnType<Played["acceptInvite"]> {
+    return this.#contact(await acceptInvite(this.#post, link));
+  }
+
+  async makeCode(): ReturnType<Played["makeCode"]> {
+    const { code, result } = await makeCode(this.#post);
+    return { code, endsAt: 0, result: result.then((card) => this.#known(card.identity)) };
+  }
+
+  async joinCode(
+    code: string,
+    { relay = "" }: { readonly relay?: string } = {},
+  ): ReturnType<Played["joinCode"]> {
+    return this.#known((await joinCode(this.#post, code, relay)).identity);
+  }
+
   contacts(): ReturnType<Played["contacts"]> {
+    const { answers } = this.#post.state;
+    const inviteOf = (identity: string) => {
+      const state = answers.find((answer) => answer.identity === identity)?.state;
+      return state === undefined || state === "worked" ? {} : { invite: state };
+    };
     return this.#post.state.peers.map(({ id, name, identity, state, cards }) => ({
+      ...inviteOf(identity),
       id,
       name,
       state,
@@ -196,6 +246,10 @@ class StandIn implements Played {
 
   withdrawDevice(): Promise<void> {
     return this.confirmDevice();
+  }
+
+  #known(identity: string): ReturnType<Played["contacts"]>[number] {
+    return this.contacts().find(({ identities }) => identities.includes(identity))!;
   }
 
   #contact(id: number): ReturnType<Played["contacts"]>[number] {

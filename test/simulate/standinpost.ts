@@ -2,11 +2,12 @@
 import { fingerprint, type Signer } from "@asfaleia/identity";
 import { parseAddress } from "@asfaleia/protocol";
 import type { Environment, Link, Profile } from "../../packages/client/test/internals.ts";
-import { drawKey } from "./keys.ts";
 import { Killed } from "./life.ts";
-import { Seeded } from "./random.ts";
+import { dropInvites, endAnswer, takeAnswer, takeGuest } from "./standininvite.ts";
 import {
   type Content,
+  hex,
+  mailboxKey,
   type Parcel,
   type Peer,
   readState,
@@ -17,8 +18,19 @@ import {
   writeState,
 } from "./standinstate.ts";
 
+/** A promise of invites and codes to break. */
+export type MeetingBug =
+  | "overuses"
+  | "lets-in"
+  | "promises"
+  | "guesses-again"
+  | "leaves-hanging"
+  | "remembers"
+  | "remembers-own";
+
 /** A promise to break. */
 export type Bug =
+  | MeetingBug
   | "throws"
   | "forgets-own"
   | "confirms-unkept"
@@ -69,12 +81,17 @@ export class Post {
 
   start(): void {
     this.#read().catch(unlessKilled);
+    dropInvites(this);
     this.pump();
   }
 
   close(): void {
     this.#cancel?.();
     this.#closing.abort();
+  }
+
+  get environment(): Environment {
+    return this.#environment;
   }
 
   get state(): State {
@@ -126,6 +143,27 @@ export class Post {
     });
   }
 
+  /** Somebody's card came by a way that is trusted. */
+  befriend(state: State, card: StandInCard): Peer {
+    const peer = peerOf(state, card.identity, "contact");
+    peer.state = "contact";
+    if (peer.cards.length === 0) peer.cards.push(card);
+    return peer;
+  }
+
+  /** Says something of its own, also to who is no contact. */
+  address(
+    state: State,
+    card: StandInCard,
+    saying: Pick<Content, "kind" | "text">,
+    ids: readonly string[] = [],
+  ): void {
+    const content = this.#compose(state, saying.kind, saying.text, "", ids);
+    const contact = state.peers.find(({ identity }) => identity === card.identity)?.id ?? 0;
+    this.#add(state, contact, content);
+    state.parcels.push({ ...state.parcels.pop()!, card });
+  }
+
   /** Nobody confirms a receipt: it is sent once. */
   confirm(state: State, { id }: Peer, ids: readonly string[]): void {
     if (ids.length > 0) this.#add(state, id, this.#compose(state, "receipt", "", "", ids));
@@ -163,11 +201,16 @@ export class Post {
   #take(state: State, content: Content): void {
     const { from, kind, id, ids } = content;
     if (from.identity === state.own.identity) return;
+    if (kind === "guest") {
+      takeGuest(this, state, content);
+      return;
+    }
     const peer = peerOf(state, from.identity, "request");
     if (peer.cards.length === 0) peer.cards.push(from);
     if (peer.cards[0]?.device !== from.device) return;
     if (kind === "receipt") {
       for (const parcel of state.parcels) if (ids.includes(parcel.content.id)) parcel.state = "delivered";
+      if (content.text !== "") takeAnswer(this, state, content);
       return;
     }
     const isAgain = state.seen.includes(id);
@@ -201,7 +244,7 @@ export class Post {
     const { parcels, peers } = this.state;
     const { clock } = this.#environment;
     for (const parcel of parcels) {
-      const card = peers.find(({ id }) => id === parcel.contact)?.cards[0];
+      const card = parcel.card ?? peers.find(({ id }) => id === parcel.contact)?.cards[0];
       if (card !== undefined && isOpen(parcel) && parcel.nextAt <= clock.now())
         this.#send(parcel, card).catch(unlessKilled);
     }
@@ -218,7 +261,9 @@ export class Post {
     if (!this.state.parcels.some((parcel) => isOpen(parcel) && parcel.expiresAt <= now)) return;
     this.keep((state) => {
       for (const parcel of state.parcels) {
-        if (isOpen(parcel) && parcel.expiresAt <= now) parcel.state = "expired";
+        if (!isOpen(parcel) || parcel.expiresAt > now) continue;
+        parcel.state = "expired";
+        if (parcel.content.kind === "guest") endAnswer(this, state, parcel.card?.identity);
       }
     });
   }
@@ -279,12 +324,4 @@ function unlessKilled(error: unknown): void {
 
 export function isOpen({ state }: Parcel): boolean {
   return state === "queued" || state === "at-relay";
-}
-
-export function mailboxKey(seed: string): Signer {
-  return drawKey(new Seeded(`mailbox ${seed}`)).signer;
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }

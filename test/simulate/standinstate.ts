@@ -1,6 +1,9 @@
 /** What the stand-in keeps, how it seals, and the store that it keeps it in. */
 import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { Signer } from "@asfaleia/identity";
 import type { DeliveryState, Profile } from "../../packages/client/test/internals.ts";
+import { drawKey } from "./keys.ts";
+import { Seeded } from "./random.ts";
 
 /** All that somebody needs to write to a device. */
 export interface StandInCard {
@@ -17,7 +20,7 @@ export interface StandInCard {
 export interface Content {
   readonly id: string;
   readonly n: number;
-  readonly kind: "text" | "edit" | "delete" | "react" | "receipt";
+  readonly kind: "text" | "edit" | "delete" | "react" | "receipt" | "guest";
   readonly text: string;
   /** What is changed. */
   readonly to: string;
@@ -43,11 +46,33 @@ export interface KeptLine {
 
 export interface Parcel {
   readonly contact: number;
+  /** Where it goes, if not to the first card of the contact. */
+  readonly card?: StandInCard;
   readonly content: Content;
   state: DeliveryState;
   attempts: number;
   nextAt: number;
   readonly expiresAt: number;
+}
+
+/** An invite of one's own. */
+export interface StandInInvite {
+  readonly id: number;
+  readonly link: string;
+  /** In hex. */
+  readonly secret: string;
+  readonly uses: number;
+  readonly ends: number;
+  /** Fingerprints of those who have used it. */
+  readonly guests: string[];
+  isRevoked: boolean;
+}
+
+/** Somebody else's, that was answered. */
+export interface StandInAnswer {
+  readonly identity: string;
+  secret: string;
+  state: "waiting" | "used" | "ended" | "worked";
 }
 
 export interface State {
@@ -63,6 +88,8 @@ export interface State {
   readonly parcels: Parcel[];
   /** Ids of contents that were taken in. */
   readonly seen: string[];
+  invites: StandInInvite[];
+  answers: StandInAnswer[];
 }
 
 const STATE = "state";
@@ -117,4 +144,12 @@ export function unseal(envelope: Uint8Array, box: string): Content | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function mailboxKey(seed: string): Signer {
+  return drawKey(new Seeded(`mailbox ${seed}`)).signer;
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
 }

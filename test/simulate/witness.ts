@@ -9,6 +9,7 @@ import {
   PUBLISH,
   parseAuth,
   parseLookup,
+  parsePublishFields,
   parseSend,
   SEND,
   SUBSCRIBE,
@@ -17,6 +18,8 @@ import type { Line } from "./lines.ts";
 
 /** So much of an envelope's beginning tells it from every other: the version and the encapsulated key's first bytes. */
 const HEAD_BYTES = 33;
+/** Where a spoken code is marked. */
+const CODE_SLOT = "code";
 const GAP = Buffer.alloc(8);
 
 export interface SeenEnvelope {
@@ -36,6 +39,8 @@ export interface Seen {
   readonly lookedUp: string[];
   subscribes: number;
   publishes: number;
+  /** Of those, the marks of spoken codes. */
+  marks: number;
 }
 
 /** Something that no relay may hold, and the name it goes by in a report. */
@@ -62,7 +67,16 @@ export class Witness {
   }
 
   connected(from: string, relay: string): Seen {
-    const seen = { from, relay, keys: [], envelopes: [], lookedUp: [], subscribes: 0, publishes: 0 };
+    const seen = {
+      from,
+      relay,
+      keys: [],
+      envelopes: [],
+      lookedUp: [],
+      subscribes: 0,
+      publishes: 0,
+      marks: 0,
+    };
     this.connections.push(seen);
     return seen;
   }
@@ -72,8 +86,10 @@ export class Witness {
     if (id === AUTH) addOnce(seen.keys, fingerprint(publicKeyFromField(parseAuth(rest).key)));
     else if (id === SEND) this.#envelope(seen, rest);
     else if (id === SUBSCRIBE) seen.subscribes++;
-    else if (id === PUBLISH) seen.publishes++;
-    else if (id === LOOKUP) addOnce(seen.lookedUp, nameOf(parseLookup(rest).of));
+    else if (id === PUBLISH) {
+      seen.publishes++;
+      if (parsePublishFields(rest).slot === CODE_SLOT) seen.marks++;
+    } else if (id === LOOKUP) addOnce(seen.lookedUp, nameOf(parseLookup(rest).of));
   }
 
   #envelope(seen: Seen, rest: Uint8Array): void {

@@ -5,6 +5,7 @@ import { Scheduler } from "./clock.ts";
 import { Installation } from "./installation.ts";
 import { drawKey } from "./keys.ts";
 import { Ledger } from "./ledger.ts";
+import { Meetings } from "./meetings.ts";
 import { Network } from "./network.ts";
 import type { Engine } from "./person.ts";
 import type { Plan, Who } from "./plan.ts";
@@ -32,6 +33,7 @@ export class World {
   readonly scheduler = new Scheduler();
   readonly witness = new Witness();
   readonly ledger = new Ledger();
+  readonly meetings = new Meetings();
   readonly relays: readonly SimulatedRelay[];
   readonly network: Network;
   readonly people: readonly Person[];

@@ -1,4 +1,5 @@
 /** What a simulated world needs of a client's inside: a link over any stream, and the engine with what it takes from the world. */
+export { formatCode, parseCode, wordsFrom } from "../src/code/spokencode.ts";
 export { initProfile } from "../src/engine/init.ts";
 export { mailboxSigner } from "../src/engine/mailboxkey.ts";
 export { openMessenger } from "../src/engine/open.ts";
@@ -27,13 +28,16 @@ export type { Link } from "../src/link/link.ts";
 export { checkRelayProof, hasPinPrefix } from "../src/link/proof.ts";
 export { RelayLink } from "../src/link/relaylink.ts";
 export {
+  type ContactView,
   type InitOptions,
+  type InviteOptions,
+  type InviteView,
   type MessageView,
   type Messenger,
   MessengerError,
   type MessengerOptions,
 } from "../src/messenger.ts";
-export { openMemoryDatabase } from "../src/profile/database.ts";
+export { type Database, openMemoryDatabase } from "../src/profile/database.ts";
 export { openMemoryProfile } from "../src/profile/memory.ts";
 export type { DeliveryState, OwnDevice, Profile } from "../src/profile/profile.ts";
 export { migrate } from "../src/profile/schema.ts";

@@ -1,4 +1,5 @@
 /** How it stands with somebody whose invite was answered, until they answer. */
+import { INVITE_SECRET_BYTES } from "../format/invite.ts";
 import type { AnswerState, Contact, Device } from "../profile/profile.ts";
 import { sayAgain } from "./again.ts";
 import type { Context, Tell } from "./context.ts";
@@ -6,7 +7,7 @@ import { introduce } from "./introductions.ts";
 import { notice } from "./notices.ts";
 import { TURNS_OF_A_RESET } from "./turnings.ts";
 
-/** Marks an answer as one that came too late, and tells so. To be called in a transaction. */
+/** Marks an answer as one that came too late, forgets what it was proved with, and tells so. To be called in a transaction. */
 export function closeAnswer(
   context: Context,
   tell: Tell,
@@ -15,7 +16,7 @@ export function closeAnswer(
 ): void {
   const { answers } = context.profile;
   const before = answers.get(contact)?.state;
-  answers.update(contact, { state, lookAt: undefined });
+  answers.update(contact, { state, secret: new Uint8Array(INVITE_SECRET_BYTES), lookAt: undefined });
   if (before === "waiting") notice(context, tell, contact, `invite-${state}`, "");
 }
 
@@ -23,12 +24,13 @@ export function closeAnswer(
  * They have answered: all is as with any contact. The own devices hear of them once more, now with a card that leads
  * elsewhere than to the invite. To be called in a transaction, when what they said is taken in.
  */
-export function endAnswer(context: Context, contact: Contact, device: Device): void {
-  const { answers } = context.profile;
+export function endAnswer(context: Context, contact: Contact): void {
+  const { answers, devices } = context.profile;
   const answer = answers.get(contact.id);
   if (answer === undefined) return;
   answers.remove(contact.id);
-  if (answer.state !== "waiting") sayAgain(context, device.id);
+  // Whichever of their devices it was: what goes to the others has waited too.
+  if (answer.state !== "waiting") for (const { id } of devices.ofContact(contact.id)) sayAgain(context, id);
   introduce(context, contact);
 }
 
@@ -40,7 +42,11 @@ export function forgetAnswer(context: Context, contact: number): void {
   const { answers, devices } = context.profile;
   if (answers.get(contact) === undefined) return;
   answers.remove(contact);
-  for (const device of devices.ofContact(contact)) if (device.session === "opened") restart(context, device);
+  for (const device of devices.ofContact(contact)) {
+    if (device.session === "opened") restart(context, device);
+    // They have told us that it was closed, or the invite led to another device: what waited need not any longer.
+    else if (device.session === "none") sayAgain(context, device.id);
+  }
 }
 
 /** Nothing more is said in a session that nobody has answered. To be called in a transaction. */

@@ -5,6 +5,7 @@ import { type ContentOf, decodeContent } from "../format/content.ts";
 import { ifWellFormed } from "../format/errors.ts";
 import type { Contact, Device } from "../profile/profile.ts";
 import { takeAmendment } from "./amend.ts";
+import { forgetAnswer } from "./answerstate.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { takeLine } from "./lines.ts";
 import { freeName, newContact } from "./newcontacts.ts";
@@ -38,7 +39,13 @@ function contactOf(
   const card = bytes === undefined ? undefined : ifWellFormed(() => openCard(bytes, now(context)));
   if (known !== undefined) {
     if (profile.contacts.get(known.contact)?.state === "request") takeOver(context, known.contact, name);
-    if (card?.fingerprint === to) learnCard(context, tell, card, "outside");
+    if (card?.fingerprint === to) {
+      // They have answered another device of ours: there is another way than by the invite now, whatever became of it.
+      const answer = profile.answers.get(known.contact);
+      if (answer !== undefined && card.mailboxes[0]?.mailbox !== answer.mailbox)
+        forgetAnswer(context, known.contact);
+      learnCard(context, tell, card, "outside");
+    }
     return profile.contacts.get(known.contact);
   }
   const identity = key === undefined ? undefined : readKey(key);

@@ -152,7 +152,7 @@ function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: 
   markSeen(context, key, device.id, content.id);
   afterDecryption(context, tell, contact, device, { hello, card, isNew });
   if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
-  if (device.session !== "answered") endAnswer(context, contact, device);
+  if (device.session !== "answered") endAnswer(context, contact);
   dueReceipt(context, contact, device, content);
 }
 

@@ -4,6 +4,7 @@ import { type Context, keep, now, type Tell } from "./context.ts";
 import { MOST_CHANGE_MS } from "./mailboxes.ts";
 import { TTL_MS, tendPrekeys } from "./prekeys.ts";
 import { tellState } from "./receipts.ts";
+import { UNREACHABLE_MS } from "./redial.ts";
 import { furthest, messageView } from "./views.ts";
 
 const HOUR_MS = 3_600_000;
@@ -67,6 +68,7 @@ function catchUp({ profile, delays }: Context, at: number): void {
   profile.deliveries.hasten(at + 2 * delays.resendMostMs);
   profile.receipts.hasten(at + 2 * delays.resendMostMs);
   profile.identities.hasten(at + 2 * delays.lookupMostMs);
+  profile.invites.hasten(at + 2 * UNREACHABLE_MS);
   profile.answers.hasten(at + 2 * delays.lookupMostMs);
   for (const { id, changeAt, endsAt } of profile.mailboxes.all()) {
     if (changeAt > at + MOST_CHANGE_MS) profile.mailboxes.update(id, { changeAt: at + MOST_CHANGE_MS });

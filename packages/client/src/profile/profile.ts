@@ -257,6 +257,8 @@ export interface InviteTable {
   /** Those to publish by now, the longest overdue first. */
   toPublish(now: number): Invite[];
   nextPublishAt(): number | undefined;
+  /** What would be published after `latest` is published then: the clock was ahead when it was put off. */
+  hasten(latest: number): void;
   /** @param identity fingerprint */
   wasUsedBy(invite: number, identity: string): boolean;
   /** The same once more changes nothing. */
@@ -273,7 +275,7 @@ export interface Answer {
   readonly relay: string;
   /** Fingerprint. */
   readonly mailbox: string;
-  /** 16 bytes. */
+  /** 16 bytes; zeros where the invite was closed before we came, and there is nothing to prove any more. */
   readonly secret: Uint8Array;
   readonly expiresAt: number;
   readonly state: AnswerState;
@@ -286,7 +288,7 @@ export interface AnswerTable {
   /** One for each contact: it takes the place of an older one. */
   put(answer: Answer): void;
   get(contact: number): Answer | undefined;
-  update(contact: number, changes: Partial<Pick<Answer, "state" | "lookAt" | "looks">>): void;
+  update(contact: number, changes: Partial<Pick<Answer, "state" | "secret" | "lookAt" | "looks">>): void;
   remove(contact: number): void;
   /** The longest overdue. */
   toLookAt(now: number): Answer | undefined;

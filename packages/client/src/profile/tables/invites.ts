@@ -30,6 +30,9 @@ export function inviteTable(db: Database): InviteTable {
     update: (id, changes) => invites.change(changes, "id = ?", id),
     toPublish: (now) => invites.all("WHERE publishAt <= ? ORDER BY publishAt, id", now),
     nextPublishAt: () => db.number("SELECT min(publishAt) FROM invites"),
+    hasten(latest) {
+      invites.change({ publishAt: latest }, "publishAt > ?", latest);
+    },
     wasUsedBy: (invite, identity) =>
       db.value("SELECT 1 FROM inviteUses WHERE invite = ? AND identity = ?", invite, identity) !== undefined,
     addUse(invite, identity) {
