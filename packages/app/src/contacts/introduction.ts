@@ -1,4 +1,5 @@
 /** What people hand over so that others can write to them: a card, or public keys in any of their forms. */
+import { existsSync } from "node:fs";
 import type { NamedKey } from "@asfaleia/identity";
 import {
   fingerprint,
@@ -31,6 +32,8 @@ export async function readIntroduction(word: string): Promise<Introduction> {
   if (isKeyText(word)) return { kind: "keys", keys: [publicKeyFromText(word)] };
   if (word === "-") return introductionIn(await readGiven(), undefined);
   const path = word.startsWith("@") ? word.slice(1) : word;
+  if (!existsSync(path))
+    throw new Failure(EXIT.key, `${word}: no such file, and no link, code, key or source`);
   return introductionIn(publicText(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)), word);
 }
 

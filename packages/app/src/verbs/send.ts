@@ -59,7 +59,8 @@ const OPTIONS = {
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   const [recipient, text, ...rest] = positionals;
-  if (recipient === undefined) throw usage("to whom? Name a public key, a .pub file or @FILE");
+  if (recipient === undefined)
+    throw usage("to whom? Name a contact, a public key, a file of one, or with --letter @FILE");
   if (rest.length > 0) throw usage("the text is one word: put it in quotes");
   if (values.letter) {
     const { sendLetters } = await import("../letters/send.ts");
