@@ -1,8 +1,9 @@
 /** The way from nothing to a profile: a key, a relay, a name, a passphrase. */
-import { homedir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { cleanLine } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
+import { userHome } from "../../home.ts";
 import { findOwnKey } from "../../keys.ts";
 import { type InitialiseValues, initialise } from "../../profile/initialise.ts";
 import { type ProfileValues, whereIs } from "../../profile/where.ts";
@@ -68,7 +69,7 @@ async function chooseKey(
   signal: AbortSignal,
 ): Promise<string | undefined | null> {
   if (named !== undefined) return named;
-  const folder = join(homedir(), ".ssh");
+  const folder = join(userHome(), ".ssh");
   const keys = await offered(folder, signal);
   const choices: Choice<FoundKey | "new">[] = keys.map((key) => ({
     value: key,
