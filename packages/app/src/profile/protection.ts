@@ -3,9 +3,8 @@ import type { Protection, Unlock } from "@asfaleia/client/messenger";
 import { hasLetterForm } from "@asfaleia/identity/letter";
 import { cleanLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
-import { note } from "../io.ts";
 import type { OwnKey } from "../keys.ts";
-import { askPassphrase } from "../person.ts";
+import { askPassphrase, currentPerson } from "../person.ts";
 import type { Where } from "./where.ts";
 
 /** The options of every verb that makes a profile. */
@@ -49,7 +48,9 @@ export async function chooseProtection(
  */
 export async function newPassphrase(what: string, signal: AbortSignal): Promise<string> {
   for (let tries = 1; tries <= TRIES; tries++) {
-    const first = await askText(`Enter a passphrase for ${what} (empty for none): `, signal);
+    // In the question, since a remark beside it may not be seen.
+    const before = tries === 1 ? "" : "The two differ. ";
+    const first = await askText(`${before}Enter a passphrase for ${what} (empty for none): `, signal);
     if (first === null) {
       throw usage(
         "a passphrase is needed, and nobody can be asked: run this at a terminal, name an askpass program in " +
@@ -57,7 +58,6 @@ export async function newPassphrase(what: string, signal: AbortSignal): Promise<
       );
     }
     if (first === "" || (await askText("Enter the same passphrase again: ", signal)) === first) return first;
-    note("The two differ.");
   }
   throw new Failure(EXIT.key, "the passphrases differ");
 }
@@ -84,7 +84,9 @@ export async function askFor(question: string, signal: AbortSignal): Promise<str
   if (answer !== null && answer !== "") return answer;
   throw new Failure(
     EXIT.key,
-    "the passphrase is needed: run this at a terminal, or name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force)",
+    currentPerson().canAskSecret()
+      ? "nothing is opened without the passphrase"
+      : "the passphrase is needed: run this at a terminal, or name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force)",
   );
 }
 
