@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { cleanLine, cleanName } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
+import type { SavedFiles } from "../../talk/savedfiles.ts";
 import type { Picture } from "../layout/message.ts";
 import { withPicture } from "../model/pictures.ts";
 import { type Effect, type FileToRead, type Happening, remark, step } from "../model/step.ts";
@@ -22,7 +23,6 @@ export interface World {
     bytes: Uint8Array,
     room: { readonly columns: number; readonly rows: number },
   ): Promise<Picture | undefined>;
-  /** Where files go that nobody gave a place. */
   /** Where files are saved, unless the user names a place. */
   readonly downloads: () => Promise<string>;
 }
@@ -82,20 +82,19 @@ async function saveFile(
   world: World,
 ): Promise<Happening | undefined> {
   const view = await world.face.call("messages.find", { id: message });
-  if (view.file !== undefined && path !== undefined) rememberPlace(view.file.id, path);
-  const saved = await (await savedFiles(world, path)).take(view);
-  return saved === undefined ? undefined : told(saved);
+  const files = await savedFiles(world, path);
+  if (view.file !== undefined && onTheirWay.size < MAX_ON_THEIR_WAY) onTheirWay.set(view.file.id, files);
+  const saved = await files.take(view);
+  if (saved === undefined) return undefined;
+  onTheirWay.delete(view.file?.id ?? "");
+  return told(saved);
 }
 
-/** Folders that the user named for files that are still on their way. */
-const places = new Map<string, string>();
-const MAX_PLACES = 100;
+/** Files that the user has asked for here, each with the folder it goes to. */
+const onTheirWay = new Map<string, SavedFiles>();
+const MAX_ON_THEIR_WAY = 1000;
 
-function rememberPlace(file: string, path: string): void {
-  if (places.size < MAX_PLACES) places.set(file, path);
-}
-
-async function savedFiles({ face, downloads }: World, path: string | undefined) {
+async function savedFiles({ face, downloads }: World, path: string | undefined): Promise<SavedFiles> {
   const [{ SavedFiles }, { Folder }] = await Promise.all([
     import("../../talk/savedfiles.ts"),
     import("../../letters/folder.ts"),
@@ -111,9 +110,9 @@ function told(path: string): Happening {
 export async function onFileEvent(event: EventView, world: World): Promise<void> {
   if (event.type !== "file" || event.file.state !== "complete") return;
   try {
-    const files = await savedFiles(world, places.get(event.file.id));
-    places.delete(event.file.id);
-    for await (const { path } of files.completed(event.file.id)) world.dispatch(told(path));
+    const files = onTheirWay.get(event.file.id);
+    onTheirWay.delete(event.file.id);
+    for await (const { path } of files?.completed(event.file.id) ?? []) world.dispatch(told(path));
   } catch (error) {
     if (!world.signal.aborted) world.dispatch({ type: "failed", text: cleanLine(failureOf(error).message) });
   }
