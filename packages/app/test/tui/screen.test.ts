@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { MAX_COMPOSED } from "../../src/tui/composer/composer.ts";
 import { contact, ctrl, grayPicture, KEY, type MadeUpFace, message, withTui } from "./kit.ts";
 
 const some = (count: number) => Array.from({ length: count }, (_, nth) => message(nth));
@@ -89,6 +90,16 @@ describe("the chat on a screen", () => {
       },
     );
   });
+
+  it("says so when not all of what was pasted has room", () =>
+    withTui(
+      () => {},
+      async ({ press, shows }) => {
+        await shows("Write, /");
+        press(`\x1b[200~${"line\n".repeat(MAX_COMPOSED / 5)}and more\x1b[201~`);
+        await shows("what was pasted is too long: the rest is left out");
+      },
+    ));
 
   it("gives back what could not be kept, and says why", () =>
     withTui(

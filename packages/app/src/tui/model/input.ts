@@ -1,4 +1,5 @@
 /** Keys, pastes and the mouse -> what they do, wherever the user is. */
+import { MAX_COMPOSED } from "../composer/composer.ts";
 import { clear } from "../composer/keys.ts";
 import { chordOf, type Input } from "../keys/input.ts";
 import { listWindow } from "../layout/list.ts";
@@ -149,7 +150,9 @@ function chosenText(state: State, text: string): Step {
 }
 
 function onPaste(state: State, text: string, isCut: boolean): Step {
-  const told = isCut ? remark(state, "what was pasted is too long: the rest is left out", true) : state;
+  const room = MAX_COMPOSED - (openTalk(state)?.composer.text.length ?? 0);
+  const isLong = isCut || (state.overlay === undefined && text.length > room);
+  const told = isLong ? remark(state, "what was pasted is too long: the rest is left out", true) : state;
   if (told.overlay !== undefined) return overlayText(told, told.overlay, text, true);
   return openTalk(told) === undefined ? step(told) : typed(told, text);
 }
