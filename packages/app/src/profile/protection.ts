@@ -3,6 +3,7 @@ import type { Protection, Unlock } from "@asfaleia/client/messenger";
 import { hasLetterForm } from "@asfaleia/identity/letter";
 import { cleanLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
+import { note } from "../io.ts";
 import type { OwnKey } from "../keys.ts";
 import { askPassphrase, currentPerson } from "../person.ts";
 import type { Where } from "./where.ts";
@@ -48,9 +49,7 @@ export async function chooseProtection(
  */
 export async function newPassphrase(what: string, signal: AbortSignal): Promise<string> {
   for (let tries = 1; tries <= TRIES; tries++) {
-    // In the question, since a remark beside it may not be seen.
-    const before = tries === 1 ? "" : "The two differ. ";
-    const first = await askText(`${before}Enter a passphrase for ${what} (empty for none): `, signal);
+    const first = await askText(`Enter a passphrase for ${what} (empty for none): `, signal);
     if (first === null) {
       throw usage(
         "a passphrase is needed, and nobody can be asked: run this at a terminal, name an askpass program in " +
@@ -58,6 +57,7 @@ export async function newPassphrase(what: string, signal: AbortSignal): Promise<
       );
     }
     if (first === "" || (await askText("Enter the same passphrase again: ", signal)) === first) return first;
+    note("The two differ.");
   }
   throw new Failure(EXIT.key, "the passphrases differ");
 }

@@ -14,6 +14,11 @@ const GIVEN = "Its address, as you were given it:";
 const HERE =
   "A name or an address that others reach this machine by, with :PORT behind it where that is not 3308:";
 
+/** Which relay it is the link tells by half, and whom it comes from not at all. */
+const INVITE = /^asfaleia(:|\+unix:).*\/i#/;
+const FOR_LATER =
+  "this is an invite, to be used once you are in; ask whoever sent it for their relay's address too";
+
 /** @returns what `--relay` takes, undefined for the one of the environment, null where the user leaves */
 export async function chooseRelay(
   screen: Screen,
@@ -40,6 +45,7 @@ export async function chooseRelay(
 
 async function askForGiven(screen: Screen, trusting: Trusting, signal: AbortSignal): Promise<string | null> {
   return answered(screen, GIVEN, "", signal, async (answer) => {
+    if (INVITE.test(answer)) throw usage(FOR_LATER);
     const address = relayAddress(answer);
     tell(screen, TITLE, "Looking whether it is there.");
     try {

@@ -18,8 +18,9 @@ import { remark, type Step, step } from "./step.ts";
 const WHEEL_ROWS = 3;
 
 export function onInput(before: State, input: Input): Step {
-  // A remark has been read when the next key is pressed.
-  const state = input.type === "key" || input.type === "text" ? { ...before, remark: undefined } : before;
+  // A remark has been read when the next key is pressed, but for one that a question is about.
+  const isRead = (input.type === "key" || input.type === "text") && before.overlay?.kind !== "ask";
+  const state = isRead ? { ...before, remark: undefined } : before;
   switch (input.type) {
     case "focus":
       return seen({ ...state, isFocused: input.isFocused });
