@@ -12,7 +12,8 @@ export const help = `Usage: asfaleia send NAME|KEY [TEXT] [--file PATH] [--wait 
 
 Sends a message to a contact, or to the holder of an SSH key, who becomes one. It goes to all their devices in
 post-quantum sessions, and is kept here until they have it: where no card of a key can be found, it waits, and the
-next send or listen tries again. TEXT is read from standard input where neither it nor --file is given.
+next send or listen tries again. TEXT is read from standard input where neither it nor --file is given; more than
+64 KiB goes as a file.
 
 KEY is a public key line, a .pub file, or base64 of a public key (SPKI or OpenSSH); CARD a file of asfaleia card.
 
