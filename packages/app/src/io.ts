@@ -37,13 +37,24 @@ export function complain(text: string): void {
   note(`asfaleia: ${text}`);
 }
 
+export interface InputOptions {
+  /** What else can be done where it is too long: the end of a sentence. */
+  readonly instead?: string;
+  /** Whether what has come is all that is wanted, at the end of a line that somebody has typed. */
+  readonly isOver?: (text: string) => boolean;
+}
+
 /**
  * Reads standard input to its end.
  * @param limit the most bytes that are taken
  * @param exit what more than that ends with
- * @param instead what else can be done then
  */
-export async function readInput(limit: number, exit: Exit, what: string, instead = ""): Promise<Uint8Array> {
+export async function readInput(
+  limit: number,
+  exit: Exit,
+  what: string,
+  { instead = "", isOver }: InputOptions = {},
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
@@ -53,6 +64,7 @@ export async function readInput(limit: number, exit: Exit, what: string, instead
       throw new Failure(exit, `${what} is longer than ${limit} bytes${instead}`);
     }
     chunks.push(chunk);
+    if (isOver?.(Buffer.concat(chunks).toString("utf8"))) break;
   }
   return new Uint8Array(Buffer.concat(chunks));
 }

@@ -37,9 +37,18 @@ export async function readIntroduction(word: string): Promise<Introduction> {
   return introductionIn(publicText(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)), word);
 }
 
-/** Standard input: what somebody was given, as text. @throws Failure */
-export async function readGiven(): Promise<string> {
-  const text = publicText(await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given"));
+/**
+ * Standard input: what somebody was given, as text. At a terminal an empty line ends it, as what is typed has no end.
+ * @param isWhole whether what was typed so far can have nothing behind it
+ * @throws Failure
+ */
+export async function readGiven(isWhole: (text: string) => boolean = () => false): Promise<string> {
+  const isOver = (text: string) => text.trim() !== "" && (/\n[ \t]*\n$/.test(text) || isWhole(text));
+  const text = publicText(
+    await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given", {
+      ...(process.stdin.isTTY ? { isOver } : {}),
+    }),
+  );
   if (text.trim() === "") throw usage("nothing came on standard input");
   return text;
 }

@@ -19,7 +19,8 @@ const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
  */
 export async function readMeeting(word: string): Promise<Meeting> {
   if (word !== "-") return shortForm(word) ?? readIntroduction(word);
-  const text = await readGiven();
+  // A link can be pasted over several lines.
+  const text = await readGiven((typed) => ["code", "source"].includes(shortForm(typed)?.kind ?? ""));
   return shortForm(text) ?? introductionIn(text, undefined);
 }
 
