@@ -24,6 +24,11 @@ export async function readMeeting(word: string): Promise<Meeting> {
   return shortForm(text) ?? introductionIn(text, undefined);
 }
 
+/** Whether a text is meant as a spoken code. */
+export function isCode(text: string): boolean {
+  return shortForm(text)?.kind === "code";
+}
+
 function shortForm(text: string): Meeting | undefined {
   const word = text.trim();
   if (LINK.test(word)) return { kind: "link", link: word };
