@@ -103,3 +103,19 @@ test("a relay that is met for the first time is asked about once, at init, and p
   const [status] = jsonLines((await alice.run(["status", "--json"])).stdout);
   assert.deepEqual(status?.relays, [`asfaleia://${place}#${fingerprint}`]);
 });
+
+test("add - at a terminal takes a code at Enter, and anything else at an empty line", options, async () => {
+  await using alice = await person();
+  const code = alice.atTerminal(["add", "-"]);
+  await code.says("an empty line ends it");
+  code.process.stdin?.write("12345-no-words\r");
+  assert.equal((await code.ended).code, 2);
+  assert.match(code.stdout, /asfaleia: .*code/);
+  await using bob = new Place();
+  bob.key("key");
+  const key = alice.atTerminal(["add", "-", "--as", "bob"]);
+  await key.says("an empty line ends it");
+  key.process.stdin?.write(`${readFileSync(bob.path("key.pub"), "utf8").trim()}\r\r`);
+  assert.equal((await key.ended).code, 0, key.stdout);
+  assert.match(key.stdout, /bob is a contact/);
+});

@@ -1,9 +1,10 @@
 /** Two people, a relay, and everything they say to each other from the command line: real processes throughout. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { type Ended, jsonLines, Place, type RunOptions } from "./kit.ts";
+import { type Ended, jsonLines, LAUNCHER, Place, type RunOptions } from "./kit.ts";
 
 let house: Place;
 let relay: string;
@@ -104,6 +105,31 @@ test("init makes a profile for its owner only, says who it is, and is not made t
   assert.match(again.stderr, /a profile here already/);
   const other = await alice.run(["init", "-i", "key", "--profile", "../x", "--no-passphrase"]);
   assert.equal(other.code, 2);
+});
+
+test("an init that the disk had no room for leaves nothing behind, and can be made again", async () => {
+  await using alice = new Person();
+  // A limit on the size of files stands in for the full disk.
+  const small = `ulimit -f 64; exec "$0" "$@"`;
+  const words = ["init", "-i", alice.path("key"), "--no-passphrase"];
+  const failed = spawnSync("sh", ["-c", small, process.execPath, LAUNCHER, ...words], {
+    env: alice.environment(),
+    encoding: "utf8",
+  });
+  assert.equal(failed.status, 1, failed.stderr);
+  assert.equal(existsSync(alice.profile), false);
+  await alice.init();
+});
+
+test("whoever reads no further than they want hears no complaint", async () => {
+  await using alice = await new Person().init();
+  for (let n = 0; n < 3; n++) await alice.ok(["send", "me", `${n} `.repeat(30_000).slice(0, 60_000)]);
+  const ended = spawnSync(
+    "sh",
+    ["-c", `("$0" "$@"; echo "code $?" >&2) | head -c 1`, process.execPath, LAUNCHER, "history", "me"],
+    { env: alice.environment(), encoding: "utf8" },
+  );
+  assert.equal(ended.stderr, "code 1\n");
 });
 
 test("a message arrives once, in both histories, and is found by its words", async () => {
@@ -298,10 +324,11 @@ test("an SSH key with a passphrase protects the profile by itself", async () => 
   await using alice = new Person();
   alice.key("locked", { passphrase: "secret" });
   const env = {
-    SSH_ASKPASS: alice.write("askpass", "#!/bin/sh\necho secret\n", 0o700),
+    SSH_ASKPASS: alice.write("askpass", `#!/bin/sh\necho x >> ${alice.path("asked")}\necho secret\n`, 0o700),
     SSH_ASKPASS_REQUIRE: "force",
   };
   const { stdout } = await alice.ok(["init", "-i", "locked"], { env });
+  assert.equal(readFileSync(alice.path("asked"), "utf8"), "x\n", "it is asked for once");
   assert.match(stdout, /^protected by {2}the SSH key, whose file has a passphrase$/m);
   await alice.ok(["contacts"], { env });
   assert.equal((await alice.run(["contacts"])).code, 5);

@@ -11,10 +11,11 @@ const COMMAND = [process.execPath, LAUNCHER].map(shellWord).join(" ");
 const READY = /Write, \/ for commands/;
 
 let place: Place;
+let address: string;
 
 before(async () => {
   place = new Place();
-  const { address } = await place.relay(["--key", place.key("relay_key")]);
+  ({ address } = await place.relay(["--key", place.key("relay_key")]));
   place.key(place.ssh("id_ed25519"));
   await place.run(["init", "--relay", address, "--no-passphrase", "--name", "Alice"]);
 });
@@ -97,6 +98,36 @@ test(
     await screen.until("a word before the last", /› one and two$/m);
   },
 );
+
+test("whoever was sent an invite begins with it, and is a contact at once", needs, async () => {
+  await using guest = new Place();
+  const { stdout } = await place.run(["invite"], { env: { ASFALEIA_AGENT: "on" } });
+  const [link = ""] = stdout.match(/^asfaleia:\/\/\S+\/i#\S+$/m) ?? [];
+  const environment = guest.environment({ ASFALEIA_AGENT: "on", LC_ALL: "C.UTF-8" });
+  await using screen = await Tmux.open(["sh", "-c", `${COMMAND}; echo "ended with $?"; exec sleep 600`], {
+    folder: guest.folder,
+    columns: 80,
+    rows: 24,
+    env: environment,
+  });
+  const answer = async (question: RegExp, ...keys: readonly string[]): Promise<void> => {
+    await screen.until("the question", question);
+    for (const key of keys) await (key.length > 6 ? screen.type(key) : screen.keys(key));
+  };
+  await answer(/Make a new key/, "Enter");
+  await answer(/I have an invite, or an address/, "Enter");
+  await answer(/The invite, or the address/, "48213-crossover-clockwork", "Enter");
+  await answer(/a spoken code works/, "C-u", link.slice(0, -1), "Enter");
+  await answer(/this invite is damaged, or cut/, "C-u", link, "Enter");
+  await answer(/What are you called/, "C-u", "Bobby Guest", "Enter");
+  await answer(/Enter a passphrase/, "Enter");
+  await screen.until("the contact", /Alice is a contact/);
+  const status = await guest.run(["status"], { env: { ASFALEIA_AGENT: "on" } });
+  assert.ok(status.stdout.includes(address), "the relay is pinned as the link says");
+  await screen.keys("C-c", "C-c", "C-c");
+  await screen.until("its end", /ended with 0/);
+  await guest.run(["agent", "stop"], { env: { ASFALEIA_AGENT: "on" } });
+});
 
 test("without a terminal it says what to do", async () => {
   const { code, stdout, stderr } = await place.run([]);

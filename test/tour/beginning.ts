@@ -126,14 +126,14 @@ const BOB: Chapter = {
       name: "bob-relay",
       who: "bob",
       keys: press("Enter"),
-      shows: /One whose address I have/,
+      shows: /I have an invite, or an address/,
     },
     {
       name: "bob-address-wrong",
       who: "bob",
       keys: [
         ...press("Enter"),
-        wait(/Its address/),
+        wait(/The invite, or the address/),
         type("asfaleia://127.0.0.1:{port}#SHA256:short"),
         ...press("Enter"),
       ],

@@ -1,6 +1,7 @@
 /** Command lines, read strictly. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { usage } from "./exit.ts";
+import { closest } from "./suggest.ts";
 
 /** The result of `parseArgs` for these options. */
 export type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
@@ -14,9 +15,23 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): Parsed<T> 
     return parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // The first sentence says it; the rest tells how to write a positional with a dash.
-    throw usage(lowerFirst(error.message.split(/\.(?:\s|$)/)[0] ?? "wrong arguments"));
+    // The first sentence says it; the rest is longer than what we say of it.
+    const what = lowerFirst(error.message.split(/\.(?:\s|$)/)[0] ?? "wrong arguments");
+    throw usage(`${what}${hintFor(what, config)}`);
   }
+}
+
+/** What could have been meant by an option that there is none of. */
+function hintFor(complaint: string, { options = {}, allowPositionals = false }: ParseArgsConfig): string {
+  const [, flag] = /^unknown option '(.+)'$/.exec(complaint) ?? [];
+  if (flag === undefined) return "";
+  if (!flag.startsWith("--"))
+    return allowPositionals ? "; -- stands before a word that begins with a dash" : "; --help lists them";
+  const meant = closest(
+    flag,
+    Object.keys(options).map((name) => `--${name}`),
+  );
+  return meant === undefined ? "; --help lists them" : `; did you mean "${meant}"?`;
 }
 
 /** A whole number within bounds. @throws Failure `usage` */

@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { cleanLine } from "./display.ts";
 import { EXIT, EXIT_HELP, failureOf, Interrupted, usage } from "./exit.ts";
-import { complain, note, print } from "./io.ts";
+import { complain, isUnread, note, print } from "./io.ts";
 import { closest } from "./suggest.ts";
 import { ENVIRONMENT, VERBS } from "./verbtable.ts";
 
@@ -15,7 +15,8 @@ export async function run(args: string[]): Promise<number> {
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (error instanceof Interrupted) return EXIT.interrupted;
     const failure = failureOf(error);
-    complain(failure.message);
+    // Whoever reads no further, as head does, has all that they wanted.
+    if (!isUnread(error)) complain(failure.message);
     return failure.exit;
   }
 }
@@ -61,9 +62,10 @@ async function group(first: string, second: string | undefined): Promise<number>
     await print(overview(members));
     return EXIT.done;
   }
-  const names = members.length > 0 ? members : Object.keys(VERBS);
+  const names = members.length > 0 ? members : [...Object.keys(VERBS), "--help", "--version"];
   const meant = closest(`${first} ${second ?? ""}`.trim(), names) ?? closest(first, names);
-  const hint = meant === undefined ? `say one of: ${names.join(", ")}` : `did you mean "${meant}"?`;
+  const others = members.length > 0 ? `say one of: ${members.join(", ")}` : "asfaleia --help lists them";
+  const hint = meant === undefined ? others : `did you mean "${meant}"?`;
   throw usage(
     `there is no verb "${cleanLine(members.length > 0 ? `${first} ${second ?? ""}`.trim() : first)}"; ${hint}`,
   );

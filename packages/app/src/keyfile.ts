@@ -11,7 +11,8 @@ import {
 } from "@asfaleia/identity";
 import { cleanLine } from "./display.ts";
 import { EXIT, Failure } from "./exit.ts";
-import { askPassphrase } from "./person.ts";
+import { note } from "./io.ts";
+import { askPassphrase, currentPerson } from "./person.ts";
 
 /** As ssh's NumberOfPasswordPrompts. */
 const PASSPHRASE_TRIES = 3;
@@ -103,16 +104,17 @@ async function unlock(file: Uint8Array, path: string, signal: AbortSignal): Prom
   for (let tries = 1; ; tries++) {
     const passphrase = await askPassphrase(`Enter passphrase for key '${cleanLine(path)}': `, signal);
     if (passphrase === null || passphrase.length === 0) {
-      throw new KeyError(
-        "needs-passphrase",
-        `${path} needs its passphrase: run this at a terminal, name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force), or take a key without one`,
-      );
+      const how = currentPerson().canAskSecret()
+        ? ""
+        : ": run this at a terminal, name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force), or take a key without one";
+      throw new KeyError("needs-passphrase", `${path} needs its passphrase${how}`);
     }
     try {
       return parsePrivateKey(file, passphrase);
     } catch (error) {
       const wrong = error instanceof KeyError && error.code === "wrong-passphrase";
       if (!wrong || tries === PASSPHRASE_TRIES) throw error;
+      note("This passphrase does not open the key.");
     } finally {
       passphrase.fill(0);
     }

@@ -1,6 +1,5 @@
 /** Looks for a key as ssh does: what -i names, or else the agent and the default files. */
 import { access } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import {
   type Agent,
@@ -13,6 +12,7 @@ import {
   sameKey,
 } from "@asfaleia/identity";
 import { EXIT, Failure } from "./exit.ts";
+import { userHome } from "./home.ts";
 import { isPrivate, readKeyFile, readPublicFile, unlockKeyFile } from "./keyfile.ts";
 
 /** What ssh looks for, less the types that it no longer has. */
@@ -112,7 +112,7 @@ async function holdsPrivateKey(path: string): Promise<boolean> {
  * @throws Failure `key`, KeyError, Interrupted
  */
 export async function defaultKey(agent: AgentKeys | undefined, signal: AbortSignal): Promise<Found> {
-  const files = DEFAULT_FILES.map((name) => join(homedir(), ".ssh", name));
+  const files = DEFAULT_FILES.map((name) => join(userHome(), ".ssh", name));
   for (const file of agent === undefined ? [] : files) {
     const named = await publicHalf(file);
     const holder = named && agentOf(agent, named.key);

@@ -1,4 +1,5 @@
 /** What people hand over so that others can write to them: a card, or public keys in any of their forms. */
+import { existsSync } from "node:fs";
 import type { NamedKey } from "@asfaleia/identity";
 import {
   fingerprint,
@@ -33,12 +34,23 @@ export async function readIntroduction(word: string): Promise<Introduction> {
   if (isKeyText(word)) return { kind: "keys", keys: [plain(publicKeyFromText(word))] };
   if (word === "-") return introductionIn(await readGiven(), undefined);
   const path = word.startsWith("@") ? word.slice(1) : word;
+  if (!existsSync(path))
+    throw new Failure(EXIT.key, `${word}: no such file, and no link, code, key or source`);
   return introductionIn(publicText(await readKeyFile(path, MAX_AUTHORIZED_KEYS_CHARACTERS)), word);
 }
 
-/** Standard input: what somebody was given, as text. @throws Failure */
-export async function readGiven(): Promise<string> {
-  const text = publicText(await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given"));
+/**
+ * Standard input: what somebody was given, as text. At a terminal an empty line ends it, as what is typed has no end.
+ * @param isWhole whether what was typed so far can have nothing behind it
+ * @throws Failure
+ */
+export async function readGiven(isWhole: (text: string) => boolean = () => false): Promise<string> {
+  const isOver = (text: string) => text.trim() !== "" && (/\n[ \t]*\n$/.test(text) || isWhole(text));
+  const text = publicText(
+    await readInput(MAX_AUTHORIZED_KEYS_CHARACTERS, EXIT.usage, "what you were given", {
+      ...(process.stdin.isTTY ? { isOver } : {}),
+    }),
+  );
   if (text.trim() === "") throw usage("nothing came on standard input");
   return text;
 }

@@ -22,8 +22,14 @@ const SOURCE = /^(github:|gitlab:|https?:\/\/)/i;
 export async function readMeeting(word: string, hasInput = true): Promise<Meeting> {
   if (word === "-" && !hasInput) throw usage("paste what you were given: - is for the command line");
   if (word !== "-") return shortForm(word) ?? readIntroduction(word);
-  const text = await readGiven();
+  // A link can be pasted over several lines.
+  const text = await readGiven((typed) => ["code", "source"].includes(shortForm(typed)?.kind ?? ""));
   return shortForm(text) ?? introductionIn(text, undefined);
+}
+
+/** Whether a text is meant as a spoken code. */
+export function isCode(text: string): boolean {
+  return shortForm(text)?.kind === "code";
 }
 
 function shortForm(text: string): Meeting | undefined {

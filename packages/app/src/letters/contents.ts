@@ -69,7 +69,7 @@ const LARGEST_TEXT_BYTES = 262_144;
 /** A text from standard input. @throws Failure `usage` */
 async function readText(what: string): Promise<Uint8Array> {
   if (process.stdin.isTTY) note(`Write ${what}; Ctrl-D at the beginning of a line ends it.`);
-  return readInput(LARGEST_TEXT_BYTES, EXIT.usage, "the text");
+  return readInput(LARGEST_TEXT_BYTES, EXIT.usage, "the text", { instead: "; send it as a file" });
 }
 
 /** The text of a reply or an edit: the word itself, or standard input. @throws Failure `usage` */

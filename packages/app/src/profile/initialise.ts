@@ -6,7 +6,7 @@ import { begin } from "./begin.ts";
 import { makeProfile, surveyRelays } from "./make.ts";
 import type { MakeValues } from "./makeoptions.ts";
 import { makingOf } from "./making.ts";
-import { keyOf, runWith } from "./open.ts";
+import { runWith } from "./open.ts";
 import { chooseProtection, type ProtectionValues } from "./protection.ts";
 import { needNoProfile, type ProfileValues, type Where, whereIs } from "./where.ts";
 
@@ -42,7 +42,8 @@ export async function initialise(values: InitialiseValues, signal: AbortSignal):
     const profile = await makeProfile(where, making, surveyed, protection, values.identity);
     try {
       if (own !== undefined) rememberOwnRelay(profile, own);
-      const key = keyOf(profile, values, signal);
+      // The same one, so that a passphrase is typed once.
+      const key = () => Promise.resolve(making.key);
       const opened = { where, profile, protection: protection.kind, key, signal };
       const { identity, device } = await runWith(opened, values, async (all) => {
         await begin(all, making.publish, surveyed.link !== undefined && !making.replaces);

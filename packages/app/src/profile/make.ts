@@ -108,7 +108,10 @@ export async function makeProfile(
 ): Promise<Profile> {
   const { createProfile, wipeProfile } = await loadMessenger();
   await makePrivateFolder(where.home);
-  const profile = await createProfile(where.folder, protection);
+  const profile = await createProfile(where.folder, protection).catch(async (error: unknown) => {
+    if (!isTaken(error)) await wipeProfile(where.folder).catch(() => {});
+    throw error;
+  });
   try {
     await fillProfile(profile, making, surveyed);
     if (identity !== undefined) await rememberKey(where, profile, identity, protection.kind === "ssh");
@@ -119,6 +122,12 @@ export async function makeProfile(
     await wipeProfile(where.folder);
     throw error;
   }
+}
+
+/** What is there is somebody's, and not what was left behind by us. */
+function isTaken(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "exists" || code === "in-use" || code === "unsafe-folder";
 }
 
 /** Makes the device and its certificate in a profile that is empty. */

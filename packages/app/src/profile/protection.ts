@@ -5,7 +5,7 @@ import { cleanLine } from "../display.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import { note } from "../io.ts";
 import type { OwnKey } from "../keys.ts";
-import { askPassphrase } from "../person.ts";
+import { askPassphrase, currentPerson } from "../person.ts";
 import type { Where } from "./where.ts";
 
 /** The options of every verb that makes a profile. */
@@ -84,7 +84,9 @@ export async function askFor(question: string, signal: AbortSignal): Promise<str
   if (answer !== null && answer !== "") return answer;
   throw new Failure(
     EXIT.key,
-    "the passphrase is needed: run this at a terminal, or name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force)",
+    currentPerson().canAskSecret()
+      ? "nothing is opened without the passphrase"
+      : "the passphrase is needed: run this at a terminal, or name an askpass program in SSH_ASKPASS (with SSH_ASKPASS_REQUIRE=force)",
   );
 }
 

@@ -12,6 +12,8 @@ export interface Saved {
 export class SavedFiles {
   readonly #face: Face;
   readonly #folder: Folder;
+  /** The files taken up here. Others were taken up elsewhere, into another folder. */
+  readonly #taken = new Set<string>();
 
   constructor(face: Face, folder: Folder) {
     this.#face = face;
@@ -27,17 +29,22 @@ export class SavedFiles {
     if (file === undefined || view.isOwn) return undefined;
     if (file.state === "complete") return this.#save(view, file);
     if (file.state !== "offered" && file.state !== "accepted") return undefined;
+    this.#taken.add(file.id);
     await this.#face.call("files.accept", { contact, file: file.id, save: true });
     return undefined;
   }
 
-  /** Those that were taken up before. @returns what became whole meanwhile, and where it was written */
+  /** Goes on with those that were taken up before. @returns what became whole meanwhile, and where it was written */
   async *resume(): AsyncGenerator<Saved> {
-    for (const view of await this.#face.call("files.toSave", {})) yield* this.#ifWhole(view);
+    for (const view of await this.#face.call("files.toSave", {})) {
+      if (view.file !== undefined) this.#taken.add(view.file.id);
+      yield* this.#ifWhole(view);
+    }
   }
 
   /** A file has become whole. */
   async *completed(fileId: string): AsyncGenerator<Saved> {
+    if (!this.#taken.delete(fileId)) return;
     for (const view of await this.#face.call("files.toSave", {}))
       if (view.file?.id === fileId) yield* this.#ifWhole(view);
   }

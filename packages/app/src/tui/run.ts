@@ -7,6 +7,8 @@ import { type FaceValues, openRemote, usesAgent } from "../face/open.ts";
 import { onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
+import { askToAdd } from "./model/adding.ts";
+import type { Happening } from "./model/step.ts";
 import { PlainTerminal } from "./plain/terminal.ts";
 import type { Loop as LoopType } from "./runtime/loop.ts";
 import { notifier } from "./runtime/notices.ts";
@@ -122,11 +124,13 @@ async function begin(
   person: AtTheScreen,
   values: FaceValues,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly Happening[] | null> {
   tell(screen, "Welcome", "Looking for your SSH keys.");
   const { firstRun } = await import("./firstrun/firstrun.ts");
   person.keepSecret();
-  const goesOn = await onBehalfOf(person, () => firstRun(screen, values, signal));
+  const begun = await onBehalfOf(person, () => firstRun(screen, values, signal));
   person.spendSecret();
-  return goesOn;
+  if (begun === null) return null;
+  const { invite } = begun;
+  return invite === undefined ? [] : [{ type: "then", step: (state) => askToAdd(state, invite) }];
 }

@@ -62,7 +62,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (word === undefined) throw usage("whom? Name a link, a code, a card, a public key, a source, or a file");
   if (more !== undefined) throw usage("one at a time: put a key or a code in quotes");
   if (word === "-" && process.stdin.isTTY)
-    note("Paste the link, the code, the card or the key; Ctrl-D ends it.");
+    note("Paste the link, the code, the card or the key; an empty line ends it.");
   const meeting = await readMeeting(word);
   if (values.relay !== undefined && meeting.kind !== "code") throw usage("--relay goes with a code");
   if ((values["github-url"] ?? values["gitlab-url"]) !== undefined && meeting.kind !== "source")

@@ -1,7 +1,7 @@
 /** `asfaleia agent`: holds a profile open for every other verb. */
 import { LISTENING } from "../agent/start.ts";
-import { noPositionals, parseArguments, wholeNumber } from "../arguments.ts";
-import { EXIT } from "../exit.ts";
+import { parseArguments, wholeNumber } from "../arguments.ts";
+import { EXIT, usage } from "../exit.ts";
 import { print } from "../io.ts";
 import { PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
 
@@ -29,7 +29,10 @@ const OPTIONS = { idle: { type: "string" }, ...PROFILE_OPTIONS } as const;
 
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
-  noPositionals(positionals);
+  if (positionals.length > 0)
+    throw usage(
+      "agent takes no word but stop: verbs start it by themselves, and asfaleia status tells how it is doing",
+    );
   const idleMs =
     values.idle === undefined ? undefined : 1000 * wholeNumber("idle", values.idle, 1, MAX_IDLE_SECONDS);
   // Whatever is made from here on is for its owner only.

@@ -49,9 +49,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   if (what !== undefined && what !== "rename" && what !== "remove")
     throw usage("contacts takes rename or remove");
   if (what === "rename" && (fresh === undefined || more !== undefined))
-    throw usage("say: contacts rename NAME NEW");
+    throw usage("say: asfaleia contacts rename NAME NEW");
   if (what === "remove" && (name === undefined || fresh !== undefined))
-    throw usage("say: contacts remove NAME");
+    throw usage("say: asfaleia contacts remove NAME");
   return withFace(values, signal, async ({ face }) => {
     if (what === undefined) await list(face, values.json === true);
     else {
@@ -70,7 +70,8 @@ function refresh(
   [name, more]: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  if (more !== undefined) throw usage("say: contacts --refresh, or contacts --refresh NAME");
+  if (more !== undefined)
+    throw usage("say: asfaleia contacts --refresh, or asfaleia contacts --refresh NAME");
   return withFace(values, signal, async ({ face }) => {
     const contacts =
       name === undefined ? await face.call("contacts.list", {}) : [await needContact(face, name)];

@@ -6,7 +6,7 @@ import { messageText } from "../conversation.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face, MessageView } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
-import { print } from "../io.ts";
+import { note, print } from "../io.ts";
 import { messageJson } from "../lines.ts";
 
 export const help = `Usage: asfaleia history NAME [--json] [--limit N] [--home DIR] [--profile NAME]
@@ -36,7 +36,9 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
     for (const view of views) await print(values.json ? messageJson("message", view) : messageText(view));
     const isSeen = !values.json && process.stdout.isTTY && contact.unread <= views.length;
     if (isSeen && contact.state === "contact") await face.call("messages.markRead", { contact: contact.id });
-    return views.length > 0 ? EXIT.done : EXIT.nothing;
+    if (views.length > 0) return EXIT.done;
+    if (!values.json) note("Nothing has been said so far.");
+    return EXIT.nothing;
   });
 }
 

@@ -9,7 +9,7 @@ import { cleanLine, cleanName } from "../display.ts";
 import { EXIT, usage } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
-import { print } from "../io.ts";
+import { note, print } from "../io.ts";
 import { contactJson, messageJson } from "../lines.ts";
 
 export const help = `Usage: asfaleia requests [--json] [--home DIR] [--profile NAME]
@@ -66,5 +66,7 @@ async function list(face: Face, json: boolean): Promise<number> {
       if (view.kind !== "notice") await print(json ? messageJson("request", view) : messageText(view));
     }
   }
-  return requests.length > 0 ? EXIT.done : EXIT.nothing;
+  if (requests.length > 0) return EXIT.done;
+  if (!json) note("Nobody unknown has written.");
+  return EXIT.nothing;
 }

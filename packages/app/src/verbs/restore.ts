@@ -9,7 +9,7 @@ import { forgetKey, removeKeyBeside } from "../profile/keymemo.ts";
 import { makeProfile, surveyRelays } from "../profile/make.ts";
 import { MAKE_HELP, MAKE_OPTIONS } from "../profile/makeoptions.ts";
 import { makingOf } from "../profile/making.ts";
-import { keyOf, loadMessenger, runWith } from "../profile/open.ts";
+import { loadMessenger, runWith } from "../profile/open.ts";
 import { askFor, chooseProtection, PROTECTION_HELP, PROTECTION_OPTIONS } from "../profile/protection.ts";
 import { needNoProfile, PROFILE_HELP, PROFILE_OPTIONS, whereIs } from "../profile/where.ts";
 
@@ -67,7 +67,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
       await wipeProfile(where.folder);
       throw error;
     }
-    const key = keyOf(profile, values, signal);
+    const key = () => Promise.resolve(making.key);
     const opened = { where, profile, protection: protection.kind, key, signal };
     await runWith(opened, values, (all) =>
       begin(all, making.publish, surveyed.link !== undefined && !making.replaces),

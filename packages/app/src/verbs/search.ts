@@ -4,7 +4,7 @@ import { parseArguments, wholeNumber } from "../arguments.ts";
 import { messageText } from "../conversation.ts";
 import { EXIT, usage } from "../exit.ts";
 import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
-import { print } from "../io.ts";
+import { note, print } from "../io.ts";
 import { messageJson } from "../lines.ts";
 
 export const help = `Usage: asfaleia search WORDS [--json] [--limit N] [--home DIR] [--profile NAME]
@@ -32,6 +32,8 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   return withFace(values, signal, async ({ face }) => {
     const views = await face.call("messages.search", { words: positionals.join(" "), limit });
     for (const view of views) await print(values.json ? messageJson("message", view) : messageText(view));
-    return views.length > 0 ? EXIT.done : EXIT.nothing;
+    if (views.length > 0) return EXIT.done;
+    if (!values.json) note("Nothing was found.");
+    return EXIT.nothing;
   });
 }

@@ -12,7 +12,8 @@ export const help = `Usage: asfaleia send NAME|KEY [TEXT] [--file PATH] [--wait 
 
 Sends a message to a contact, or to the holder of an SSH key, who becomes one. It goes to all their devices in
 post-quantum sessions, and is kept here until they have it: where no card of a key can be found, it waits, and the
-next send or listen tries again. TEXT is read from standard input where neither it nor --file is given.
+next send or listen tries again. TEXT is read from standard input where neither it nor --file is given; more than
+64 KiB goes as a file.
 
 KEY is a public key line, a .pub file, or base64 of a public key (SPKI or OpenSSH); CARD a file of asfaleia card.
 
@@ -59,7 +60,8 @@ const OPTIONS = {
 export async function run(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   const [recipient, text, ...rest] = positionals;
-  if (recipient === undefined) throw usage("to whom? Name a public key, a .pub file or @FILE");
+  if (recipient === undefined)
+    throw usage("to whom? Name a contact, a public key, a file of one, or with --letter @FILE");
   if (rest.length > 0) throw usage("the text is one word: put it in quotes");
   if (values.letter) {
     const { sendLetters } = await import("../letters/send.ts");

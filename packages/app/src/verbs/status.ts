@@ -94,7 +94,7 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
       : undefined;
   const lines = [
     `identity      ${status.identity}`,
-    `device        ${status.device}${status.isConfirmed ? "" : " (NOT CONFIRMED: asfaleia device confirm there, on another device)"}`,
+    `device        ${status.device}${status.isConfirmed ? "" : " (NOT CONFIRMED: say asfaleia device confirm, and this, on another device of yours)"}`,
     ...(ends === undefined
       ? []
       : [`device list   ends ${ends}: asfaleia device confirm ${status.device} renews it`]),

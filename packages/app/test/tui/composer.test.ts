@@ -37,6 +37,7 @@ const TEXT = fc
     ),
   )
   .map((parts) => parts.join(""));
+const WIDTH = fc.integer({ min: 3, max: 12 });
 
 const CHORDS = [
   ..."left right alt+left alt+right home end ctrl+home ctrl+end backspace delete ctrl+w alt+d ctrl+u alt+k".split(
@@ -120,6 +121,26 @@ describe("the composer", () => {
         assert.equal(covered.replace(/[ \n]/g, ""), text.replace(/[ \n]/g, ""));
       }),
     );
+  });
+
+  it("lays out a text that was changed as it lays out one that it has never seen", () => {
+    fc.assert(
+      fc.property(TEXT, TEXT, fc.nat(), WIDTH, WIDTH, (before, put, place, width, widthBefore) => {
+        const at = place % (before.length + 1);
+        const text = before.slice(0, at) + put + before.slice(at);
+        composerRows(before, 0, widthBefore);
+        const changed = composerRows(text, at, width);
+        // Nothing of the text is known from before.
+        composerRows("", 0, width);
+        assert.deepEqual(changed, composerRows(text, at, width));
+      }),
+    );
+  });
+
+  it("lays out a text once, however often it is asked", () => {
+    const lines = Array.from({ length: 4000 }, (_, number) => `line ${number} of many 👍🏽`);
+    const { rows } = composerRows(lines.join("\n"), 0, 40);
+    assert.equal(composerRows(lines.join("\n"), 5, 40).rows, rows);
   });
 
   it("moves by rows of the screen and keeps its column", () => {

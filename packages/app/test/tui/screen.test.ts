@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { MAX_COMPOSED } from "../../src/tui/composer/composer.ts";
+import { AtTheScreen } from "../../src/tui/runtime/person.ts";
 import { contact, ctrl, grayPicture, KEY, type MadeUpFace, message, withTui } from "./kit.ts";
 
 const some = (count: number) => Array.from({ length: count }, (_, nth) => message(nth));
@@ -92,6 +94,36 @@ describe("the chat on a screen", () => {
       },
     );
   });
+
+  it("shows with a question what was said before it, until it is answered", () =>
+    withTui(
+      () => {},
+      async ({ press, shows, loop, screen }) => {
+        await shows("Write, /");
+        const person = new AtTheScreen();
+        person.sitAt(loop);
+        person.note("Its fingerprint is SHA256:x.");
+        const answer = person.line("Trust it (yes/no)? ", new AbortController().signal);
+        await shows(/Its fingerprint is SHA256:x\.[\s\S]*Trust it \(yes\/no\)\?/);
+        press("ye");
+        await shows("› ye");
+        assert.ok(screen().join("\n").includes("SHA256:x"), "it is still there while somebody types");
+        press("s", KEY.enter);
+        assert.equal(await answer, "yes");
+        await shows("Write, /");
+        assert.ok(!screen().join("\n").includes("SHA256:x"));
+      },
+    ));
+
+  it("says so when not all of what was pasted has room", () =>
+    withTui(
+      () => {},
+      async ({ press, shows }) => {
+        await shows("Write, /");
+        press(`\x1b[200~${"line\n".repeat(MAX_COMPOSED / 5)}and more\x1b[201~`);
+        await shows("what was pasted is too long: the rest is left out");
+      },
+    ));
 
   it("gives back what could not be kept, and says why", () =>
     withTui(

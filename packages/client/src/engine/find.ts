@@ -10,11 +10,7 @@ const HEX_PREFIX = /^(?:[0-9a-f]{2}){2,16}$/;
 export function findMessage({ profile }: Pick<Context, "profile">, idPrefix: string): Message {
   const found = HEX_PREFIX.test(idPrefix) ? profile.messages.byPrefix(Buffer.from(idPrefix, "hex")) : [];
   const [message, another] = found;
-  if (message === undefined)
-    throw new MessengerError(
-      "no-such-message",
-      "there is no such message; give at least its first four characters, and an even number",
-    );
+  if (message === undefined) throw new MessengerError("no-such-message", "there is no such message");
   if (another !== undefined)
     throw new MessengerError("no-such-message", "more than one message begins so: give more of the id");
   return message;

@@ -25,17 +25,44 @@ export interface ComposerRows {
 
 /** @param width in cells, with one for the cursor at the end of a row */
 export function composerRows(text: string, at: number, width: number): ComposerRows {
-  const rows: ComposerRow[] = [];
-  let offset = 0;
-  for (const line of text.split("\n")) {
-    for (const { start, end } of wrap(line, width - 1, cellsOf)) {
-      rows.push({ text: shownText(line.slice(start, end)), start: offset + start, end: offset + end });
-    }
-    offset += line.length + 1;
-  }
+  const rows = laidOut(text, width);
   const row = rows.findLastIndex(({ start }) => start <= at);
   const { start, end } = rows[row] as ComposerRow;
   return { rows, row, column: cells(shownText(text.slice(start, Math.min(at, end)))) };
+}
+
+/** What was laid out last, by its lines: of a long text a key changes one of them, and each key asks several times. */
+let last = {
+  text: "",
+  width: 0,
+  lines: new Map<string, readonly ComposerRow[]>(),
+  rows: [] as readonly ComposerRow[],
+};
+
+function laidOut(text: string, width: number): readonly ComposerRow[] {
+  if (text === last.text && width === last.width) return last.rows;
+  const before = width === last.width ? last.lines : undefined;
+  const lines = new Map<string, readonly ComposerRow[]>();
+  const rows: ComposerRow[] = [];
+  let offset = 0;
+  for (const line of text.split("\n")) {
+    const laid = lines.get(line) ?? before?.get(line) ?? rowsOf(line, width);
+    lines.set(line, laid);
+    for (const { text: shown, start, end } of laid)
+      rows.push({ text: shown, start: offset + start, end: offset + end });
+    offset += line.length + 1;
+  }
+  last = { text, width, lines, rows };
+  return rows;
+}
+
+/** The rows of one line, as if it stood alone. */
+function rowsOf(line: string, width: number): ComposerRow[] {
+  return wrap(line, width - 1, cellsOf).map(({ start, end }) => ({
+    text: shownText(line.slice(start, end)),
+    start,
+    end,
+  }));
 }
 
 /** The place in the text that is nearest to a column of a row. */

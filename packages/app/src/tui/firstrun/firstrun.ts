@@ -1,8 +1,9 @@
 /** The way from nothing to a profile: a key, a relay, a name, a passphrase. */
-import { homedir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { cleanLine } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
+import { userHome } from "../../home.ts";
 import { findOwnKey } from "../../keys.ts";
 import { type InitialiseValues, initialise } from "../../profile/initialise.ts";
 import { type ProfileValues, whereIs } from "../../profile/where.ts";
@@ -16,17 +17,31 @@ const WELCOME =
 const NAME = "What are you called? Whoever gets your card sees this name; it can be empty.";
 const MAX_NAME = 64;
 
-/** Leads through it; at the end there is a word on the screen that things go on. @returns false where the user leaves before there is a profile */
-export async function firstRun(screen: Screen, values: ProfileValues, signal: AbortSignal): Promise<boolean> {
+/** What is to be done first with a new profile. */
+export interface Beginning {
+  /** An invite that the relay was taken from. */
+  readonly invite?: string;
+}
+
+/**
+ * Leads through it; at the end there is a word on the screen that things go on.
+ * @returns null where the user leaves before there is a profile
+ */
+export async function firstRun(
+  screen: Screen,
+  values: ProfileValues,
+  signal: AbortSignal,
+): Promise<Beginning | null> {
   const identity = await chooseKey(screen, values.identity, signal);
-  if (identity === null) return false;
+  if (identity === null) return null;
   const trusting = { home: whereIs(values).home, acceptNew: values["accept-new"] === true };
   for (;;) {
-    const relay = await chooseRelay(screen, trusting, signal);
-    if (relay === null) return false;
+    const chosen = await chooseRelay(screen, trusting, signal);
+    if (chosen === null) return null;
+    const { relay, invite } = chosen;
     const asking = { title: "Your name", text: NAME, begun: userName(), takesNothing: true };
     const name = await ask(screen, asking, signal);
-    if (name === null) return false;
+    if (name === null) return null;
     tell(screen, "One moment", "This machine becomes a device of your key.");
     const made: InitialiseValues = {
       ...values,
@@ -37,9 +52,9 @@ export async function firstRun(screen: Screen, values: ProfileValues, signal: Ab
     const problem = await tried(made, signal);
     if (problem === undefined) {
       tell(screen, "One moment", "Your profile is there, and is opened.");
-      return true;
+      return invite === undefined ? {} : { invite };
     }
-    if (!(await goesOn(screen, problem, signal))) return false;
+    if (!(await goesOn(screen, problem, signal))) return null;
   }
 }
 
@@ -68,7 +83,7 @@ async function chooseKey(
   signal: AbortSignal,
 ): Promise<string | undefined | null> {
   if (named !== undefined) return named;
-  const folder = join(homedir(), ".ssh");
+  const folder = join(userHome(), ".ssh");
   const keys = await offered(folder, signal);
   const choices: Choice<FoundKey | "new">[] = keys.map((key) => ({
     value: key,

@@ -1,4 +1,5 @@
 /** Keys, pastes and the mouse -> what they do, wherever the user is. */
+import { MAX_COMPOSED } from "../composer/composer.ts";
 import { clear, isComposerKey } from "../composer/keys.ts";
 import { chordOf, type Input } from "../keys/input.ts";
 import { listWindow } from "../layout/list.ts";
@@ -17,8 +18,9 @@ import { remark, type Step, step } from "./step.ts";
 const WHEEL_ROWS = 3;
 
 export function onInput(before: State, input: Input): Step {
-  // A remark has been read when the next key is pressed.
-  const state = input.type === "key" || input.type === "text" ? { ...before, remark: undefined } : before;
+  // A remark has been read when the next key is pressed, but for one that a question is about.
+  const isRead = (input.type === "key" || input.type === "text") && before.overlay?.kind !== "ask";
+  const state = isRead ? { ...before, remark: undefined } : before;
   switch (input.type) {
     case "focus":
       return seen({ ...state, isFocused: input.isFocused });
@@ -156,7 +158,9 @@ function chosenText(state: State, text: string): Step {
 }
 
 function onPaste(state: State, text: string, isCut: boolean): Step {
-  const told = isCut ? remark(state, "what was pasted is too long: the rest is left out", true) : state;
+  const room = MAX_COMPOSED - (openTalk(state)?.composer.text.length ?? 0);
+  const isLong = isCut || (state.overlay === undefined && text.length > room);
+  const told = isLong ? remark(state, "what was pasted is too long: the rest is left out", true) : state;
   if (told.overlay !== undefined) return overlayText(told, told.overlay, text, true);
   return openTalk(told) === undefined ? step(told) : typed(told, text);
 }

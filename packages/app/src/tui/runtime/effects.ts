@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { cleanLine, cleanName } from "../../display.ts";
 import { failureOf } from "../../exit.ts";
 import type { EventView, Face } from "../../face/face.ts";
+import type { SavedFiles } from "../../talk/savedfiles.ts";
 import type { Picture } from "../layout/message.ts";
 import { withPicture } from "../model/pictures.ts";
 import { withSaved } from "../model/state.ts";
@@ -82,20 +83,19 @@ async function saveFile(
   world: World,
 ): Promise<Happening | undefined> {
   const view = await world.face.call("messages.find", { id: message });
-  if (view.file !== undefined && path !== undefined) rememberPlace(view.file.id, path);
-  const saved = await (await savedFiles(world, path)).take(view);
-  return saved === undefined || view.file === undefined ? undefined : told(view.file.id, saved);
+  const files = await savedFiles(world, path);
+  if (view.file !== undefined && onTheirWay.size < MAX_ON_THEIR_WAY) onTheirWay.set(view.file.id, files);
+  const saved = await files.take(view);
+  if (saved === undefined || view.file === undefined) return undefined;
+  onTheirWay.delete(view.file.id);
+  return told(view.file.id, saved);
 }
 
-/** Folders that the user named for files that are still on their way. */
-const places = new Map<string, string>();
-const MAX_PLACES = 100;
+/** Files that the user has asked for here, each with the folder it goes to. */
+const onTheirWay = new Map<string, SavedFiles>();
+const MAX_ON_THEIR_WAY = 1000;
 
-function rememberPlace(file: string, path: string): void {
-  if (places.size < MAX_PLACES) places.set(file, path);
-}
-
-async function savedFiles({ face, downloads }: World, path: string | undefined) {
+async function savedFiles({ face, downloads }: World, path: string | undefined): Promise<SavedFiles> {
   const [{ SavedFiles }, { Folder }] = await Promise.all([
     import("../../talk/savedfiles.ts"),
     import("../../letters/folder.ts"),
@@ -112,9 +112,10 @@ function told(file: string, path: string): Happening {
 export async function onFileEvent(event: EventView, world: World): Promise<void> {
   if (event.type !== "file" || event.file.state !== "complete") return;
   try {
-    const files = await savedFiles(world, places.get(event.file.id));
-    places.delete(event.file.id);
-    for await (const { path } of files.completed(event.file.id)) world.dispatch(told(event.file.id, path));
+    const { id } = event.file;
+    const files = onTheirWay.get(id);
+    onTheirWay.delete(id);
+    for await (const { path } of files?.completed(id) ?? []) world.dispatch(told(id, path));
   } catch (error) {
     if (!world.signal.aborted) world.dispatch({ type: "failed", text: cleanLine(failureOf(error).message) });
   }

@@ -23,8 +23,8 @@ export interface LoopOptions {
   readonly downloads: World["downloads"];
   readonly signal: AbortSignal;
   readonly clock: () => number;
-  /** What comes before the first connection: the way to a profile. @returns whether to go on */
-  readonly before?: (screen: Screen, signal: AbortSignal) => Promise<boolean>;
+  /** What comes before the first connection: the way to a profile. @returns what happens with it at once; null to end */
+  readonly before?: (screen: Screen, signal: AbortSignal) => Promise<readonly Happening[] | null>;
   /** A connection to the agent; asked for again when it has gone. */
   readonly connect: (signal: AbortSignal) => Promise<Face>;
   readonly notify: World["notify"];
@@ -138,14 +138,15 @@ export class Loop {
   /** Keeps a connection, and all that is shown up to date with it. */
   async #stayLinked(): Promise<void> {
     const { signal } = this.#over;
-    if (!(await this.#comesFirst(signal))) return;
+    const atOnce = await this.#comesFirst(signal);
+    if (atOnce === null) return;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       try {
         const face = await this.#options.connect(signal);
         this.#face = face;
         this.#state = { ...this.#state, fetchesPictures: this.#options.fetchesPictures() };
         const events = await face.events({ signal });
-        if (isFirst) this.#begin();
+        if (isFirst) this.#begin(atOnce);
         else this.dispatch({ type: "link", isUp: true });
         for await (const event of events) this.#take(event, face);
       } catch (error) {
@@ -161,23 +162,24 @@ export class Loop {
     }
   }
 
-  async #comesFirst(signal: AbortSignal): Promise<boolean> {
+  async #comesFirst(signal: AbortSignal): Promise<readonly Happening[] | null> {
     const { before } = this.#options;
-    if (before === undefined) return true;
+    if (before === undefined) return [];
     try {
-      const goesOn = await before(this, signal);
-      if (!goesOn) this.#end.resolve();
-      return goesOn;
+      const atOnce = await before(this, signal);
+      if (atOnce === null) this.#end.resolve();
+      return atOnce;
     } catch (error) {
       this.#end.reject(error);
-      return false;
+      return null;
     }
   }
 
-  #begin(): void {
+  #begin(atOnce: readonly Happening[]): void {
     if (this.#options.before !== undefined) done(this);
     // An agent has begun by itself; a profile in this process has not.
     for (const effect of [loadContacts(), loadStatus(), call("outbox.start", {})]) this.#do(effect);
+    for (const happening of atOnce) this.dispatch(happening);
   }
 
   #take(event: EventView, face: Face): void {

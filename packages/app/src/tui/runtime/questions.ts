@@ -90,7 +90,7 @@ function put<T>(
   const { promise, resolve } = Promise.withResolvers<T | null>();
   const overlay = make((value) => (state) => {
     resolve(value);
-    return step({ ...state, overlay: undefined });
+    return step({ ...state, overlay: undefined, remark: undefined });
   });
   // Whatever has been typed into it, it leaves the same way as before.
   const isStill = (shown: Overlay | undefined): shown is Overlay =>

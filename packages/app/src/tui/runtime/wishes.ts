@@ -1,8 +1,8 @@
 /** What the user has set for the chat: by the environment for one terminal, else by a setting of the profile. */
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Face } from "../../face/face.ts";
+import { userHome } from "../../home.ts";
 import { NOTIFY_SETTINGS, type NotifySetting } from "../../notify.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,11 +36,11 @@ export class Wishes {
   async downloads(): Promise<string> {
     const wanted = this.#env.ASFALEIA_DOWNLOADS || this.#settings.downloads;
     if (wanted) return resolve(wanted);
-    const usual = this.#env.XDG_DOWNLOAD_DIR || join(homedir(), "Downloads");
+    const usual = this.#env.XDG_DOWNLOAD_DIR || join(userHome(), "Downloads");
     const isThere = await stat(usual).then(
       (facts) => facts.isDirectory(),
       () => false,
     );
-    return isThere ? usual : homedir();
+    return isThere ? usual : userHome();
   }
 }

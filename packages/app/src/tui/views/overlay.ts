@@ -93,7 +93,10 @@ function listBody(state: State, overlay: ListOverlay, width: number, height: num
 const ANSWER_HINT = "Enter answers · Esc leaves it";
 
 function askBody(state: State, overlay: AskOverlay, width: number, height: number): Body {
-  const text = paragraph(overlay.text, width);
+  const { remark } = state;
+  // What was said before the question belongs to it: a fingerprint, or that the last answer was wrong.
+  const said = remark === undefined ? [] : [...paragraph(remark.text, width), EMPTY_ROW];
+  const text = [...said, ...paragraph(overlay.text, width)];
   const { answer, isSecret } = overlay;
   if (isSecret) {
     const prompt: Row = [promptSpan(state, 0), span(answer.text === "" ? "" : "(hidden)", "quiet")];
