@@ -288,8 +288,16 @@ export interface Messenger {
 
   /** @throws MessengerError `bad-card`, `name-taken`, `bad-name` */
   addCard(card: Uint8Array, name?: string): Promise<ContactView>;
-  /** Pins SSH keys; their cards are looked up at the own relays from now on. */
-  addKeys(keys: readonly PublicKey[], name: string): Promise<ContactView>;
+  /**
+   * Pins SSH keys, and keeps with them where they were found just now; their cards are looked up at the own relays from
+   * now on.
+   * @throws MessengerError `name-taken`, `bad-name`, `not-allowed`; RangeError for what is no source
+   */
+  addKeys(
+    keys: readonly PublicKey[],
+    name: string,
+    source?: Pick<SourceView, "source" | "fingerprints">,
+  ): Promise<ContactView>;
   /**
    * Makes a spoken code, good for ten minutes and one person, at the first own relay. It is gone with the messenger. At most four
    * codes are made and used at a time.

@@ -27,6 +27,10 @@ export function list<const S extends v.GenericSchema>(of: S) {
   return v.pipe(v.array(of), v.readonly());
 }
 
+/** Where keys come from. */
+export const Source = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+export const Fingerprints = list(v.string());
+
 const DELIVERY_STATES = ["queued", "at-relay", "delivered", "read", "expired", "refused"] as const;
 export const DeliveryState = v.picklist(DELIVERY_STATES);
 

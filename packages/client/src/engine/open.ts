@@ -21,7 +21,7 @@ import type { ChangeKind, DeliveryState, FileTransfer, Message } from "../profil
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
 import { acceptInvite } from "./answers.ts";
 import { Codes } from "./codes.ts";
-import { keep, type Tell } from "./context.ts";
+import { keep, now, type Tell } from "./context.ts";
 import { Engine } from "./engine.ts";
 import { fileChunk } from "./filebytes.ts";
 import { fileOf, findMessage, messageOf } from "./find.ts";
@@ -123,8 +123,16 @@ class OpenMessenger implements Messenger {
     return this.#keep((tell) => contactView(this.#engine, addCard(this.#engine, tell, card, name)));
   }
 
-  addKeys(keys: readonly PublicKey[], name: string): Promise<ContactView> {
-    return this.#keep((tell) => contactView(this.#engine, addKeys(this.#engine, tell, keys, name)));
+  addKeys(
+    keys: readonly PublicKey[],
+    name: string,
+    source?: Pick<SourceView, "source" | "fingerprints">,
+  ): Promise<ContactView> {
+    return this.#keep((tell) => {
+      const contact = addKeys(this.#engine, tell, keys, name);
+      if (source !== undefined) setSource(this.#engine, contact, { ...source, checkedAt: now(this.#engine) });
+      return contactView(this.#engine, contact);
+    });
   }
 
   async makeInvite(options: InviteOptions = {}): Promise<InviteView> {
