@@ -368,6 +368,8 @@ export interface Messenger {
 
   /** The last lines of a conversation, oldest first. */
   history(contact: number, options?: { readonly limit?: number; readonly before?: string }): MessageView[];
+  /** What others have said and nobody has seen, the oldest first. */
+  unread(contact: number, limit: number): MessageView[];
   search(words: string, limit?: number): MessageView[];
   /** The one message whose id begins so. @throws MessengerError `no-such-message`: none, or more than one */
   find(idPrefix: string): MessageView;

@@ -301,6 +301,11 @@ class OpenMessenger implements Messenger {
     return this.#engine.profile.messages.last(contact, limit, row).map((message) => this.#view(message));
   }
 
+  unread(contact: number, limit: number): MessageView[] {
+    this.#expectOpen();
+    return this.#engine.profile.messages.unread(contact, limit).map((message) => this.#view(message));
+  }
+
   search(words: string, limit = SEARCH_HITS): MessageView[] {
     this.#expectOpen();
     return this.#engine.profile.messages.search(words, limit).map((message) => this.#view(message));

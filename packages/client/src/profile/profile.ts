@@ -382,12 +382,15 @@ export interface MessageTable {
   last(contact: number, limit: number, before?: number): Message[];
   /** Newest first. Every word must be in it, the last one may be a beginning. */
   search(words: string, limit: number): Message[];
-  unread(contact: number): Message[];
+  /** The oldest of others that were not read, in the order of the conversation. */
+  unread(contact: number, limit: number): Message[];
   countUnread(contact: number): number;
-  /** Removes what has outlived its `until`. @returns what was removed */
-  removeExpired(now: number): Message[];
-  /** Removes what arrived before. */
-  removeArrivedBefore(contact: number, time: number): number;
+  /** All of others have been read. @returns those that had not been */
+  readAll(contact: number, at: number): Pick<Message, "id" | "sender">[];
+  /** Removes some of what has outlived its `until`, the longest overdue first. @returns what was removed */
+  removeExpired(now: number, limit: number): Message[];
+  /** Removes some of what arrived before, the oldest first. @returns how many */
+  removeArrivedBefore(contact: number, time: number, limit: number): number;
   nextExpiry(): number | undefined;
   putReaction(contact: number, reaction: Reaction): void;
   removeReaction(contact: number, target: Uint8Array, by: string): void;
@@ -446,11 +449,11 @@ export interface DeliveryTable {
   /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
   hasten(latest: number): void;
   /** What the user said that is not settled, the newest 1,000. */
-  openMessages(): Delivery[];
+  openMessages(): Pick<Delivery, "id" | "contact" | "device" | "state">[];
   /** Not settled, and taken by a relay. */
-  atRelay(): Delivery[];
-  /** Not settled and over their time. */
-  expired(now: number): Delivery[];
+  atRelay(): Pick<Delivery, "row" | "device" | "bootId" | "nextAt">[];
+  /** Not settled and over their time, in the order they were accepted. */
+  expired(now: number, limit: number): Pick<Delivery, "row" | "id" | "contact">[];
   nextExpiry(): number | undefined;
   update(row: number, changes: Partial<Omit<Delivery, "row" | "id" | "contact" | "device" | "role">>): void;
   countOpen(): number;
