@@ -203,7 +203,9 @@ export type MessengerEvent =
   /** Somebody has used an invite of ours. */
   | { readonly type: "invite"; readonly id: number; readonly contact: number; readonly state: InviteState }
   | { readonly type: "file"; readonly contact: number; readonly file: FileView }
-  | { readonly type: "connection"; readonly relay: string; readonly isUp: boolean };
+  | { readonly type: "connection"; readonly relay: string; readonly isUp: boolean }
+  /** While the disk is short nothing is taken in: what comes stays at the relays. */
+  | { readonly type: "disk"; readonly isShort: boolean };
 
 export interface SendOptions {
   /** Makes it disappear on both sides this long after it is sent. Otherwise the conversation's timer counts. */
@@ -260,6 +262,10 @@ export interface Status {
     readonly state: DeliveryState;
   }[];
   readonly requests: number;
+  /** Less of the disk is free than is to be left free: what comes stays at the relays. */
+  readonly isDiskShort: boolean;
+  /** Contacts whose messages take as much of the disk as they may: what they say stays with them. */
+  readonly full: readonly number[];
 }
 
 /**

@@ -24,6 +24,7 @@ export interface Profile {
   readonly gaps: GapTable;
   readonly files: FileTable;
   readonly changes: ChangeTable;
+  readonly room: RoomTable;
   close(): void;
 }
 
@@ -442,6 +443,8 @@ export interface DeliveryTable {
   openTo(device: string): Delivery[];
   /** Not settled, and to no device so far, in the order they were accepted. */
   withoutDevice(contact: number): Delivery[];
+  /** The engine's own that are not settled, to one device; counted up to `limit`. */
+  countControls(device: string, limit: number): number;
   remove(row: number): void;
   /** Not settled, to a device, and due by now, in the order they were accepted. */
   due(now: number, limit: number): Delivery[];
@@ -480,11 +483,37 @@ export interface ReceiptTable {
   removeOf(device: string): void;
 }
 
+/** A ciphertext or content that was taken in. */
+export interface Seen {
+  /** SHA-256 of a ciphertext, or what a content is found by. */
+  readonly hash: Uint8Array;
+  readonly device: string;
+  /** The contact that it is charged to. */
+  readonly contact: number | undefined;
+  readonly id: Uint8Array;
+  readonly until: number;
+}
+
 export interface SeenTable {
-  /** @param hash SHA-256 of a ciphertext */
   get(hash: Uint8Array): { readonly device: string; readonly id: Uint8Array } | undefined;
-  add(hash: Uint8Array, device: string, id: Uint8Array, until: number): void;
+  /** Keeps one that is there already for longer. */
+  add(seen: Seen): void;
   removeEnded(now: number): void;
+}
+
+/**
+ * How much of the disk what each contact has said takes: its lines with what search needs for them, and what is remembered
+ * of its ciphertexts. Counted by the store itself, as rows come and go.
+ */
+export interface RoomTable {
+  /** Bytes. */
+  taken(contact: number): number;
+  isFull(contact: number): boolean;
+  setFull(contact: number, isFull: boolean): void;
+  /** Contacts that are full. */
+  full(): number[];
+  /** Bytes inside of the database's file that hold nothing any more. */
+  spare(): number;
 }
 
 /** Contents that a device counted and that have not arrived. */
@@ -550,7 +579,10 @@ export type ChangeKind =
   | "unblocked"
   /** The invite of theirs that was answered had been used by others, or had ended. */
   | "invite-used"
-  | "invite-ended";
+  | "invite-ended"
+  /** What they say takes as much of the disk as it may: nothing more is taken in; and it is again. */
+  | "room-used-up"
+  | "room-again";
 
 /** A line of the log of what happened to a contact's keys. */
 export interface Change {

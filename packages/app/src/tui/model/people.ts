@@ -142,6 +142,7 @@ export function loadStatus(): Effect {
     step({
       ...state,
       status,
+      isDiskShort: status.isDiskShort,
       relays: new Map(status.relays.map(({ relay, isUp }) => [relay, isUp])),
     }),
   );

@@ -70,6 +70,8 @@ export interface State {
   readonly isLeaving: boolean;
   /** The agent is gone; it is dialled again. */
   readonly isAway: boolean;
+  /** The disk is nearly full: what comes stays at the relays. */
+  readonly isDiskShort: boolean;
 }
 
 export function initialState(
@@ -100,6 +102,7 @@ export function initialState(
     paths: { for: "", found: [] },
     isLeaving: false,
     isAway: false,
+    isDiskShort: false,
   };
 }
 

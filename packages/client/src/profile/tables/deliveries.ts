@@ -63,6 +63,12 @@ export function deliveryTable(db: Database): DeliveryTable {
     openTo: (device) => deliveries.all(`WHERE ${OPEN} AND device = ? ORDER BY row`, device),
     withoutDevice: (contact) =>
       deliveries.all(`WHERE ${OPEN} AND device = '' AND +contact = ? ORDER BY row`, contact),
+    countControls: (device, limit) =>
+      db.number(
+        `SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE ${OPEN} AND device = ? AND role = 'control' LIMIT ?)`,
+        device,
+        limit,
+      ) ?? 0,
     remove(row) {
       deliveries.remove("row = ?", row);
     },
