@@ -1,8 +1,9 @@
-/** A long history that is over at once goes piece by piece, and all of it. */
+/** A long history that is over at once goes piece by piece, and all of it: disappeared, kept no longer, or with its contact. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Profile } from "@asfaleia/client/messenger";
 import { message } from "../../packages/client/test/profile/samples.ts";
+import { newEd25519 } from "../kit/keys.ts";
 import { newPerson, newRelay, type Person, until } from "./kit.ts";
 
 const LIMIT = { timeout: 30_000 };
@@ -16,7 +17,7 @@ async function withHistory(
 ): Promise<{ readonly alice: Person; readonly of: number; readonly most: () => number }> {
   const relay = await newRelay(t);
   const { profile, messenger, signer } = await newPerson(t, relay);
-  const of = messenger.contacts()[0]?.id ?? 0;
+  const { id: of } = await messenger.addKeys([newEd25519().signer.publicKey], "carol");
   await messenger.close();
   profile.transaction(() => {
     for (let n = 1; n <= MANY; n++) profile.messages.add(message(of, { n, ...each }));
@@ -53,4 +54,14 @@ test("messages that are kept no longer", LIMIT, async (t) => {
   const again = await newPerson(t, await newRelay(t), { profile: alice.profile, signer: alice.signer });
   await until(() => again.profile.messages.last(of, 1).length === 0);
   assert.ok(most() > 0 && most() <= 500, `${most()} in one transaction`);
+});
+
+test("a contact with all that was said", LIMIT, async (t) => {
+  const { alice, of, most } = await withHistory(t, { kind: "notice" });
+  await alice.messenger.removeContact(of);
+  assert.equal(alice.messenger.contact("carol"), undefined);
+  assert.deepEqual(alice.profile.messages.last(of, 1), []);
+  assert.ok(most() > 0 && most() <= 500, `${most()} in one transaction`);
+  const { id } = alice.messenger.contacts()[0]!;
+  await assert.rejects(alice.messenger.removeContact(id), { code: "not-allowed" });
 });

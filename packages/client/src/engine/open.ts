@@ -38,6 +38,7 @@ import {
   contactOf,
   findContact,
   removeContact,
+  removeSome,
   rename,
   safetyNumberOf,
   setVerified,
@@ -195,8 +196,10 @@ class OpenMessenger implements Messenger {
     });
   }
 
-  removeContact(contact: number): Promise<void> {
-    return this.#keep(() => removeContact(this.#engine, contactOf(this.#engine, contact)));
+  async removeContact(contact: number): Promise<void> {
+    const isMore = (): boolean => removeSome(this.#engine, contactOf(this.#engine, contact));
+    while (await this.#keep(isMore));
+    await this.#keep(() => removeContact(this.#engine, contactOf(this.#engine, contact)));
   }
 
   block(contact: number): Promise<void> {
