@@ -43,6 +43,8 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
   };
   const called = new Set<MethodName>();
   let bob: number;
+  /** Bob's. */
+  let key: string;
   let id: string;
 
   it("answers as the schemas say, about the profile", async () => {
@@ -62,7 +64,8 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
   });
 
   it("about contacts", async () => {
-    const contact = (await call("contacts.add", { keys: [keyLine()], as: "bob" })) as { id: number };
+    key = keyLine();
+    const contact = (await call("contacts.add", { keys: [key], as: "bob" })) as { id: number };
     bob = contact.id;
     // Where the messenger runs, it may have looked for a card meanwhile.
     const found = (await call("contacts.get", { name: "BOB" })) as { lookups: number };
@@ -99,7 +102,7 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     await fails("keys.fetch", { source: "ftp://example.org/keys" }, EXIT.usage, /say github:NAME/);
     // Nobody listens there, and nobody else is asked.
     const source = "https://127.0.0.1:9/bob.keys";
-    await call("contacts.pinSource", { contact: bob, source, fingerprints: [] });
+    await call("contacts.add", { keys: [key], as: "robert", source: { source, fingerprints: [] } });
     const [pinned] = (await call("contacts.sources", { contact: bob })) as { source: string }[];
     assert.equal(pinned?.source, source);
     const [looked] = (await call("contacts.refresh", { contact: bob })) as { failed?: string }[];
@@ -176,19 +179,15 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     await fails("codes.end", { id: 1 }, EXIT.usage);
     await fails("codes.join", { code: "no code" }, EXIT.usage);
     await fails("keys.fetch", { source: "http://example.org/bob.keys" }, EXIT.usage, /https/);
-    const dora = (await call("contacts.add", { keys: [keyLine()], as: "dora" })) as {
-      id: number;
-      identities: string[];
-    };
-    const pinned = {
-      contact: dora.id,
-      source: "https://127.0.0.1:9/dora.keys",
-      fingerprints: dora.identities,
-    };
-    await call("contacts.pinSource", pinned);
-    await fails("contacts.pinSource", { ...pinned, source: "a friend" }, EXIT.usage);
-    const [source] = (await call("contacts.sources", { contact: dora.id })) as { source: string }[];
-    assert.equal(source?.source, pinned.source);
+    const keys = [keyLine()];
+    const source = { source: "https://127.0.0.1:9/dora.keys", fingerprints: [] };
+    const { card } = (await call("card.get", {})) as { card: string };
+    await fails("contacts.add", { keys, as: "dora", source: { ...source, source: "a friend" } }, EXIT.usage);
+    await fails("contacts.add", { card, source }, EXIT.usage, /no source of keys/);
+    assert.equal(await call("contacts.get", { name: "dora" }), null);
+    const dora = (await call("contacts.add", { keys, as: "dora", source })) as { id: number };
+    const [pinned] = (await call("contacts.sources", { contact: dora.id })) as { source: string }[];
+    assert.equal(pinned?.source, source.source);
     const [looked] = (await call("contacts.refresh", { contact: dora.id })) as { failed?: string }[];
     assert.ok(looked?.failed);
   });

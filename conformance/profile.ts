@@ -5,6 +5,7 @@ import { contactsConform } from "./profile/contacts.ts";
 import { deliveriesConform } from "./profile/deliveries.ts";
 import { invitesConform } from "./profile/invites.ts";
 import { messagesConform } from "./profile/messages.ts";
+import { roomConforms } from "./profile/room.ts";
 import { sessionsConform } from "./profile/sessions.ts";
 import { transactionsConform } from "./profile/transactions.ts";
 
@@ -19,4 +20,5 @@ export function profileConforms(test: OnProfile): void {
   describe("invites", () => invitesConform(test));
   describe("messages", () => messagesConform(test));
   describe("deliveries", () => deliveriesConform(test));
+  describe("room", () => roomConforms(test));
 }

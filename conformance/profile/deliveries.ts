@@ -6,7 +6,7 @@ import type { OnProfile } from "../profile.ts";
 
 const STATES = ["queued", "at-relay", "delivered", "read", "expired", "refused"] as const;
 
-function rows(deliveries: readonly Delivery[]): number[] {
+function rows(deliveries: readonly Pick<Delivery, "row">[]): number[] {
   return deliveries.map(({ row }) => row);
 }
 
@@ -58,7 +58,9 @@ export function deliveriesConform(test: OnProfile): void {
     assert.deepEqual(rows(deliveries.due(999, 9)), [queued, atRelay]);
     assert.deepEqual(rows(deliveries.due(999, 1)), [queued]);
     assert.equal(deliveries.nextAt(), 10);
-    assert.deepEqual(rows(deliveries.expired(100)), [queued, homeless]);
+    assert.deepEqual(rows(deliveries.expired(100, 9)), [queued, homeless]);
+    assert.deepEqual(rows(deliveries.expired(100, 1)), [queued]);
+    assert.deepEqual(rows(deliveries.atRelay()), [atRelay]);
     assert.equal(deliveries.nextExpiry(), 99);
     assert.equal(deliveries.countOpen(), 3);
     for (const row of [queued, atRelay, homeless])

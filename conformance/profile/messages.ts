@@ -210,7 +210,7 @@ export function messagesConform(test: OnProfile): void {
         words.slice(0, -1).every((word) => line.includes(word)) && line.some((word) => word.startsWith(last));
       const expected = said.filter(isMeant).map((line) => line.join(" "));
       assert.deepEqual(texts(profile.messages.search(words.join(" "), 99)), expected.reverse());
-      profile.messages.removeArrivedBefore(of, 2);
+      profile.messages.removeArrivedBefore(of, 2, 9_999);
     };
     profile.transaction(() => fc.assert(fc.property(lines, asked, check)));
   });
@@ -238,9 +238,18 @@ export function messagesConform(test: OnProfile): void {
     profile.messages.add(message(of, { n: 1, text: "first" }));
     profile.messages.add(message(of, { isOwn: true, sender: "own" }));
     profile.messages.add(message(of, { readAt: 5, n: 3 }));
-    assert.deepEqual(texts(profile.messages.unread(of)), ["first", "second"]);
+    assert.deepEqual(texts(profile.messages.unread(of, 9)), ["first", "second"]);
+    assert.deepEqual(texts(profile.messages.unread(of, 1)), ["first"]);
     profile.messages.update(row, { readAt: 9 });
-    assert.deepEqual(texts(profile.messages.unread(of)), ["first"]);
+    const [first] = profile.messages.unread(of, 9);
+    assert.equal(first?.text, "first");
+    assert.deepEqual(profile.messages.readAll(of, 11), [{ id: first.id, sender: first.sender }]);
+    assert.deepEqual([profile.messages.readAll(of, 12), profile.messages.unread(of, 9)], [[], []]);
+    assert.equal(profile.messages.get(of, first.id)?.readAt, 11);
+    assert.deepEqual(
+      profile.messages.last(of, 9).filter(({ readAt }) => readAt === 11),
+      [{ ...first, readAt: 11 }],
+    );
   });
 
   test("what has outlived its time goes, with its reactions and its file", (profile) => {
@@ -253,8 +262,9 @@ export function messagesConform(test: OnProfile): void {
     profile.files.add(offer);
     profile.files.putPart(of, offer.id, 0, fresh(10));
     assert.equal(profile.messages.nextExpiry(), 10);
-    assert.deepEqual(profile.messages.removeExpired(9), []);
-    assert.deepEqual(profile.messages.removeExpired(20), [first, second]);
+    assert.deepEqual(profile.messages.removeExpired(9, 9), []);
+    assert.deepEqual(profile.messages.removeExpired(20, 1), [second]);
+    assert.deepEqual(profile.messages.removeExpired(20, 9), [first]);
     assert.deepEqual(profile.messages.last(of, 9), [kept, later]);
     assert.deepEqual(profile.messages.reactions(of, first.id), []);
     assert.equal(profile.messages.reactions(of, later.id).length, 1);
@@ -270,8 +280,10 @@ export function messagesConform(test: OnProfile): void {
     for (const arrivedAt of [10, 20, 30])
       profile.messages.add(message(of, { arrivedAt, text: `${arrivedAt}` }));
     profile.messages.add(message(other, { arrivedAt: 10 }));
-    assert.equal(profile.messages.removeArrivedBefore(of, 30), 2);
-    assert.equal(profile.messages.removeArrivedBefore(of, 30), 0);
+    assert.equal(profile.messages.removeArrivedBefore(of, 30, 1), 1);
+    assert.deepEqual(texts(profile.messages.last(of, 9)), ["20", "30"]);
+    assert.equal(profile.messages.removeArrivedBefore(of, 30, 9), 1);
+    assert.equal(profile.messages.removeArrivedBefore(of, 30, 9), 0);
     assert.deepEqual(texts(profile.messages.last(of, 9)), ["30"]);
     assert.equal(profile.messages.last(other, 9).length, 1);
   });

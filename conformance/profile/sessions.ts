@@ -101,9 +101,11 @@ export function sessionsConform(test: OnProfile): void {
   test("a ciphertext is known until its time is over", ({ seen }) => {
     const [first, second] = [fresh(32), fresh(32)];
     const id = fresh();
-    seen.add(first, "a", id, 100);
-    seen.add(second, "a", id, 50);
-    seen.add(second, "a", id, 101);
+    const add = (hash: Uint8Array, until: number): void =>
+      seen.add({ hash, device: "a", contact: undefined, id, until });
+    add(first, 100);
+    add(second, 50);
+    add(second, 101);
     assert.deepEqual(seen.get(first), { device: "a", id });
     seen.removeEnded(99);
     assert.deepEqual(seen.get(first), { device: "a", id });
@@ -135,7 +137,7 @@ export function sessionsConform(test: OnProfile): void {
     profile.sessions.putDeviceKey(device.id, fresh(33));
     profile.receipts.add({ device: device.id, id: fresh(), kind: "read", dueAt: 1 });
     profile.gaps.add({ device: device.id, n: 1, since: 1 });
-    profile.seen.add(hash, device.id, fresh(), 100);
+    profile.seen.add({ hash, device: device.id, contact: undefined, id: fresh(), until: 100 });
     profile.devices.addShortId(fresh(), device.id, 1);
     profile.devices.remove(device.id);
     assert.equal(profile.sessions.session(device.id), undefined);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { MessengerError } from "@asfaleia/client/messenger";
+import { fingerprint } from "@asfaleia/identity";
 import { newEd25519 } from "../kit/keys.ts";
 import { introduce, newPerson, newRelay } from "./kit.ts";
 import { soon } from "./puppet.ts";
@@ -66,6 +67,27 @@ test("sources are kept with a contact", LIMIT, async (t) => {
   await messenger.setSource(id, { ...source, checkedAt: 6 });
   await messenger.removeSource(id, "github:carol");
   assert.equal(messenger.sources(id).length, 15);
+});
+
+test("keys and where they come from are kept together, or nothing is", LIMIT, async (t) => {
+  const relay = await newRelay(t);
+  const { messenger, profile } = await newPerson(t, relay);
+  const key = newEd25519().signer.publicKey;
+  const source = { source: "github:carol", fingerprints: [fingerprint(key)] };
+  const { put } = profile.sources;
+  const broken = new Error("the process ends here");
+  (profile.sources as { put: unknown }).put = () => {
+    throw broken;
+  };
+  await assert.rejects(messenger.addKeys([key], "carol", source), broken);
+  assert.equal(messenger.contact("carol"), undefined);
+  (profile.sources as { put: unknown }).put = put;
+  const { id } = await messenger.addKeys([key], "carol", source);
+  const [kept] = messenger.sources(id);
+  assert.deepEqual({ ...kept, checkedAt: 0 }, { ...source, checkedAt: 0 });
+  const wrong = messenger.addKeys([newEd25519().signer.publicKey], "dave", { ...source, source: "" });
+  await assert.rejects(wrong, RangeError);
+  assert.equal(messenger.contact("dave"), undefined);
 });
 
 test("a file is read piece by piece, and only the parts that a piece is in", LIMIT, async (t) => {

@@ -3,6 +3,7 @@
  * tests of theirs (test/engine/strangers.test.ts, lists.test.ts), and so has the chat (packages/app/test/tui/floods.test.ts).
  */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { openCard, Puppet, post } from "../engine/puppet.ts";
 import { memoryOf, Stage } from "./kit.ts";
@@ -10,6 +11,8 @@ import { memoryOf, Stage } from "./kit.ts";
 /** Sessions and a store of their own come once. */
 const WARM = 30;
 const MESSAGES = 200;
+/** That are not taken in; Mallory says them again and again, sooner than anybody else would. */
+const REFUSED = 60;
 /** Two bytes a letter in memory, because of the last. */
 const TEXT = `${"x".repeat(60_000)}Ж`;
 /** Of the agent in all: it was 205 MiB after five times as many messages. */
@@ -42,6 +45,38 @@ test("a contact's flood does not stay in the memory of the agent", async (t) => 
   const { now } = memoryOf(pid);
   t.diagnostic(`agent: ${before} MiB after ${WARM} messages of 60 kB, ${now} MiB after ${MESSAGES} more`);
   assert.ok(now <= MOST_MEBIBYTES, `from ${before} to ${now} MiB`);
+});
+
+test("a contact's flood fills its quota and no more of the disk; everybody hears of it, and nothing is lost", async (t) => {
+  using face = await stage.bob.face();
+  await face.ok("events.subscribe");
+  const bytes = (): number =>
+    ["profile.db", "profile.db-wal"]
+      .map((name) => statSync(`${stage.bob.profile}/${name}`, { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, size) => sum + size);
+  await stage.bob.ok(["config", "quota", "1"]);
+  const before = bytes();
+  let last = await stage.says(`${REFUSED} ${TEXT}`);
+  for (let n = 1; n < REFUSED; n++) last = await stage.says(`${n} ${TEXT}`);
+  const { contact } = await face.event("notice", ({ what }) => what === "room-used-up");
+  assert.equal(contact, await stage.atBobs(face));
+  await stage.mallory.next("state", ({ id, state }) => id === last.id && state === "at-relay");
+  // Bob's own messages go out and are confirmed, though nothing that she says is taken in.
+  const { id } = await face.ok("messages.send", { contact, text: "enough" });
+  await face.event("state", (event) => event.id === id && event.state === "delivered");
+  const grown = bytes() - before;
+  t.diagnostic(`${REFUSED} messages of 60 kB: ${grown} bytes more on the disk`);
+  assert.ok(grown < 2 * 1024 * 1024, `${grown} bytes more`);
+  const [status] = await stage.bob.json(["status"]);
+  assert.deepEqual([status?.full, status?.diskShort], [["mallory"], false]);
+  assert.match((await stage.bob.ok(["status"])).stdout, /^full {10}mallory: NO MORE IS TAKEN IN: /m);
+  const listening = await stage.bob.ok(["listen", "--count", "1", "--json"]);
+  assert.match(listening.stderr, /mallory: NO MORE IS TAKEN IN: /);
+
+  await stage.bob.ok(["config", "quota", "1024"]);
+  await face.event("notice", ({ what }) => what === "room-again");
+  await stage.heard(last);
+  assert.ok(bytes() - before > REFUSED * TEXT.length);
 });
 
 test("of a flood of strangers a hundred wait; the others are forgotten", async (t) => {

@@ -98,6 +98,8 @@ class StandIn implements Played {
       listEnds: undefined,
       relays: [],
       requests: 0,
+      isDiskShort: false,
+      full: [],
       open: parcels
         .filter(isOpen)
         .map(({ content, contact, state }) => ({ id: content.id, contact, device: "", state })),

@@ -19,7 +19,15 @@ const TEXTS: Readonly<Record<ChangeKind, string>> = {
   unblocked: "no longer blocked",
   "invite-used": "the invite was used by somebody else before: nothing reaches them; ask for a new one",
   "invite-ended": "the invite has ended: nothing reaches them; ask for a new one",
+  "room-used-up":
+    "NO MORE IS TAKEN IN: what they said takes as much of the disk as it may. The rest waits with them (asfaleia config quota, or retention)",
+  "room-again": "there is room again: what waited with them comes now",
 };
+
+/** To be said where an event says it, and where somebody begins to listen. */
+export const DISK_SHORT =
+  "THE DISK IS NEARLY FULL: what comes stays at the relays until there is room (asfaleia config reserve)";
+export const DISK_FREE = "there is room on the disk again: what waited at the relays comes now";
 
 /** @param what a kind of change, perhaps with a number behind it */
 export function noticeText(what: string, about = "", count?: number): string {

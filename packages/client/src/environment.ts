@@ -30,8 +30,16 @@ export interface DialOptions {
  */
 export type Dial = (relay: Address, options: DialOptions) => Promise<Link>;
 
+/** The file system that a profile is on, in bytes: what is free for its user, and all of it. */
+export interface DiskSpace {
+  readonly free: number;
+  readonly size: number;
+}
+
 export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly dial: Dial;
+  /** Undefined where that is not known; left out for a profile that is on no disk. It is asked for every envelope. */
+  readonly disk?: () => DiskSpace | undefined;
 }

@@ -6,7 +6,7 @@ export { completeCode, formatCode, parseCode, type SpokenCode } from "./code/spo
 export { initProfile } from "./engine/init.ts";
 export { openMessenger } from "./engine/open.ts";
 export { SETTING_NAMES } from "./engine/settings.ts";
-export type { Clock, Dial, DialOptions, Environment, Random } from "./environment.ts";
+export type { Clock, Dial, DialOptions, DiskSpace, Environment, Random } from "./environment.ts";
 export { type Card, openCard } from "./format/card.ts";
 export { readCardText, writeCardText } from "./format/cardtext.ts";
 export { FormatError, type FormatErrorCode } from "./format/errors.ts";

@@ -203,7 +203,9 @@ export type MessengerEvent =
   /** Somebody has used an invite of ours. */
   | { readonly type: "invite"; readonly id: number; readonly contact: number; readonly state: InviteState }
   | { readonly type: "file"; readonly contact: number; readonly file: FileView }
-  | { readonly type: "connection"; readonly relay: string; readonly isUp: boolean };
+  | { readonly type: "connection"; readonly relay: string; readonly isUp: boolean }
+  /** While the disk is short nothing is taken in: what comes stays at the relays. */
+  | { readonly type: "disk"; readonly isShort: boolean };
 
 export interface SendOptions {
   /** Makes it disappear on both sides this long after it is sent. Otherwise the conversation's timer counts. */
@@ -260,6 +262,10 @@ export interface Status {
     readonly state: DeliveryState;
   }[];
   readonly requests: number;
+  /** Less of the disk is free than is to be left free: what comes stays at the relays. */
+  readonly isDiskShort: boolean;
+  /** Contacts whose messages take as much of the disk as they may: what they say stays with them. */
+  readonly full: readonly number[];
 }
 
 export interface HistoryOptions {
@@ -296,8 +302,16 @@ export interface Messenger {
 
   /** @throws MessengerError `bad-card`, `name-taken`, `bad-name` */
   addCard(card: Uint8Array, name?: string): Promise<ContactView>;
-  /** Pins SSH keys; their cards are looked up at the own relays from now on. */
-  addKeys(keys: readonly PublicKey[], name: string): Promise<ContactView>;
+  /**
+   * Pins SSH keys, and keeps with them where they were found just now; their cards are looked up at the own relays from
+   * now on.
+   * @throws MessengerError `name-taken`, `bad-name`, `not-allowed`; RangeError for what is no source
+   */
+  addKeys(
+    keys: readonly PublicKey[],
+    name: string,
+    source?: Pick<SourceView, "source" | "fingerprints">,
+  ): Promise<ContactView>;
   /**
    * Makes a spoken code, good for ten minutes and one person, at the first own relay. It is gone with the messenger. At most four
    * codes are made and used at a time.
@@ -372,6 +386,8 @@ export interface Messenger {
    * @throws MessengerError `no-such-message`; RangeError for both
    */
   history(contact: number, options?: HistoryOptions): MessageView[];
+  /** What others have said and nobody has seen, the oldest first. */
+  unread(contact: number, limit: number): MessageView[];
   search(words: string, limit?: number): MessageView[];
   /** The one message whose id begins so. @throws MessengerError `no-such-message`: none, or more than one */
   find(idPrefix: string): MessageView;

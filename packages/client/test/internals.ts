@@ -6,7 +6,13 @@ export { openMessenger } from "../src/engine/open.ts";
 export type { Clock, Dial, Environment, Random } from "../src/environment.ts";
 export { type Card, makeCard, openCard } from "../src/format/card.ts";
 export { makeCertificate } from "../src/format/certificate.ts";
-export { type Content, decodeContent, decodePlaintext, encodePlaintext } from "../src/format/content.ts";
+export {
+  type Content,
+  decodeContent,
+  decodePlaintext,
+  encodeBody,
+  encodePlaintext,
+} from "../src/format/content.ts";
 export { deviceId } from "../src/format/deviceid.ts";
 export { makeDeviceList } from "../src/format/devicelist.ts";
 export { ENVELOPE_SIZES, type Inner, openEnvelope, sealEnvelope } from "../src/format/envelope.ts";

@@ -27,6 +27,10 @@ export function list<const S extends v.GenericSchema>(of: S) {
   return v.pipe(v.array(of), v.readonly());
 }
 
+/** Where keys come from. */
+export const Source = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+export const Fingerprints = list(v.string());
+
 const DELIVERY_STATES = ["queued", "at-relay", "delivered", "read", "expired", "refused"] as const;
 export const DeliveryState = v.picklist(DELIVERY_STATES);
 
@@ -112,6 +116,8 @@ export const Event = v.variant("type", [
   /** Somebody has used an invite of ours. */
   v.strictObject({ type: v.literal("invite"), id: Count, contact: ContactId, state: InviteState }),
   v.strictObject({ type: v.literal("connection"), relay: v.string(), isUp: v.boolean() }),
+  /** While the disk is short nothing is taken in: what comes stays at the relays. */
+  v.strictObject({ type: v.literal("disk"), isShort: v.boolean() }),
   /** Said through another face of this profile. */
   v.strictObject({ type: v.literal("said"), message: Message }),
   /** The user has seen a conversation, or one message of it. */

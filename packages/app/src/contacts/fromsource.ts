@@ -41,13 +41,12 @@ export async function addFromSource(
   } else note(keyListText(keyList(found), columns() ?? USUAL_COLUMNS).trimEnd());
   if (found.usable.length === 0) throw new Failure(EXIT.key, "there is no key that can be used");
   const as = name ?? (await freeName(face, found.account));
-  const contact = await face.call("contacts.add", {
+  const { source, fingerprints } = found;
+  return face.call("contacts.add", {
     keys: [...found.usable],
+    source: { source, fingerprints: [...fingerprints] },
     ...(as === undefined ? {} : { as }),
   });
-  const { source, fingerprints } = found;
-  await face.call("contacts.pinSource", { contact: contact.id, source, fingerprints: [...fingerprints] });
-  return contact;
 }
 
 /** What the API tells of keys, as `keysources/` has it. */

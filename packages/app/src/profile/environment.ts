@@ -1,6 +1,7 @@
 /** The real world, as the messenger wants it. */
 import { randomBytes } from "node:crypto";
-import type { Clock, Dial, Environment, Random } from "@asfaleia/client/messenger";
+import { statfsSync } from "node:fs";
+import type { Clock, Dial, DiskSpace, Environment, Random } from "@asfaleia/client/messenger";
 
 /** What a timer of Node takes; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -27,6 +28,17 @@ const random: Random = {
   fraction: () => randomBytes(FRACTION_BYTES).readUIntBE(0, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES),
 };
 
-export function realEnvironment(dial: Dial): Environment {
-  return { clock, random, dial };
+/** @param folder where the profile is; left out for one that is on no disk */
+export function realEnvironment(dial: Dial, folder?: string): Environment {
+  return { clock, random, dial, ...(folder === undefined ? {} : { disk: () => spaceOf(folder) }) };
+}
+
+/** @returns undefined where the file system does not tell; some say that they have no block at all */
+function spaceOf(folder: string): DiskSpace | undefined {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    return blocks === 0 ? undefined : { free: bavail * bsize, size: blocks * bsize };
+  } catch {
+    return undefined;
+  }
 }

@@ -104,7 +104,10 @@ export async function runWith<T>(
   const dialling = new Dialling(trusting);
   const messenger = openMessenger({
     profile: opened.profile,
-    environment: realEnvironment(dialling.dial),
+    environment: realEnvironment(
+      dialling.dial,
+      opened.protection === "memory" ? undefined : opened.where.folder,
+    ),
     ...(publisher === undefined ? {} : { publisher }),
   });
   try {

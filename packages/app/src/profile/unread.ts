@@ -1,27 +1,22 @@
 /** What came while nobody looked. */
-import type { ContactView, MessageView } from "@asfaleia/client/messenger";
+import type { MessageView } from "@asfaleia/client/messenger";
 import type { Opened } from "./open.ts";
 
-const PAGE = 100;
-
-/** Unread messages of a contact, oldest first. */
-export function unreadOf({ messenger }: Opened, contact: ContactView): MessageView[] {
-  const unread: MessageView[] = [];
-  let before: string | undefined;
-  while (unread.length < contact.unread) {
-    const page = messenger.history(contact.id, { limit: PAGE, ...(before === undefined ? {} : { before }) });
-    unread.unshift(...page.filter((view) => !view.read && !view.isOwn));
-    before = page[0]?.id;
-    if (page.length < PAGE) break;
+/**
+ * The first unread messages of all contacts, in the order they came: no more than twice as many as there is room for are
+ * in memory, however many wait.
+ * @param page as many of those it is given as there is room for, from the first on
+ */
+export function firstUnread(
+  { messenger }: Pick<Opened, "messenger">,
+  limit: number,
+  page: (views: readonly MessageView[]) => MessageView[],
+): MessageView[] {
+  let first: MessageView[] = [];
+  for (const { id, state, unread } of messenger.contacts()) {
+    if (unread === 0 || (state !== "contact" && state !== "me")) continue;
+    const both = [...first, ...messenger.unread(id, limit)];
+    first = page(both.sort((a, b) => a.arrivedAt - b.arrivedAt));
   }
-  return unread;
-}
-
-/** Of all contacts, in the order they came. */
-export function allUnread(opened: Opened): MessageView[] {
-  return opened.messenger
-    .contacts()
-    .filter(({ state, unread }) => unread > 0 && (state === "contact" || state === "me"))
-    .flatMap((contact) => unreadOf(opened, contact))
-    .sort((a, b) => a.arrivedAt - b.arrivedAt);
+  return first;
 }

@@ -5,7 +5,7 @@ import { cleanLine, cleanName, closed, jsonLine } from "../display.ts";
 import type { EventView, Face, MessageView } from "../face/face.ts";
 import { note, print } from "../io.ts";
 import { fileJson, messageJson, stateJson } from "../lines.ts";
-import { noticeText } from "../notices.ts";
+import { DISK_FREE, DISK_SHORT, noticeText } from "../notices.ts";
 import type { SavedFiles } from "./savedfiles.ts";
 import { markShown } from "./shown.ts";
 
@@ -39,7 +39,7 @@ export class Listener {
     let count = 0;
     try {
       await this.#learnNames();
-      await this.#tellOfRequests();
+      await this.#tellOfStatus();
       const seen = new Set<string>();
       for (let page = await this.#unread(seen); page.length > 0; page = await this.#unread(seen)) {
         for (const view of page) {
@@ -97,6 +97,12 @@ export class Listener {
         return false;
       case "connection":
         if (this.#json) await print(jsonLine({ type: "connection", relay: event.relay, up: event.isUp }));
+        return false;
+      case "disk":
+        await this.#show(
+          jsonLine({ type: "disk", short: event.isShort }),
+          () => `* ${event.isShort ? DISK_SHORT : DISK_FREE}\n\n`,
+        );
         return false;
       case "invite":
         await this.#invite(event);
@@ -164,8 +170,10 @@ export class Listener {
     }
   }
 
-  async #tellOfRequests(): Promise<void> {
-    const { requests } = await this.#face.call("status.get", {});
+  async #tellOfStatus(): Promise<void> {
+    const { requests, isDiskShort, full } = await this.#face.call("status.get", {});
+    if (isDiskShort) note(DISK_SHORT);
+    for (const id of full) note(`${cleanName(await this.#name(id))}: ${noticeText("room-used-up")}`);
     if (requests > 0) note(`Somebody unknown has written: asfaleia requests (${requests})`);
   }
 

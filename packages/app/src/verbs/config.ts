@@ -17,6 +17,10 @@ Shows the settings, one of them, or gives it another value. Those of the profile
   receipts         on or off: whether others are told what you have read (default: off)
   delays           seconds that receipts and copies for your other devices wait on average (default: 5)
   expiry           days after which a message that nobody confirms is given up (default: 30)
+  quota            MiB of the disk that all that one contact has said may take: what is more waits with them
+                   (default: 1024)
+  reserve          MiB of the disk that are left free: with less, what comes stays at the relays (default: 256, or an
+                   eighth of a smaller disk)
   notify           what a notification says: name (of whom), bare (nothing), off (default: name)
   on-message       the whole path of a program that the agent runs for each message, which it gets as a line of JSON on
                    standard input
@@ -77,6 +81,8 @@ const DEFAULTS = {
   receipts: "off",
   delays: "5",
   expiry: "30",
+  quota: "1024",
+  reserve: "256",
   notify: "name",
   pictures: "ask",
 } as const;

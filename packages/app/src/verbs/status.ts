@@ -10,6 +10,7 @@ import { FACE_HELP, FACE_OPTIONS, withFace } from "../face/open.ts";
 import { STATE_EXITS } from "../face/outcome.ts";
 import { print } from "../io.ts";
 import { isoTime } from "../lines.ts";
+import { DISK_SHORT, noticeText } from "../notices.ts";
 import { protectionText } from "../profile/protection.ts";
 
 export const help = `Usage: asfaleia status [MSGID] [--json] [--home DIR] [--profile NAME]
@@ -21,7 +22,8 @@ With MSGID it ends with how far the message is: 0 delivered or read, 10 queued, 
 
   --json           one line of JSON: type "status", identity, device, confirmed, listEnds, relays, connected (those of
                    the relays that it is connected to now), troubles (texts), protection ("ssh", "passphrase", "none"),
-                   keyHasPassphrase, publish, requests, open (id, with, device, state);
+                   keyHasPassphrase, publish, requests, diskShort (what comes stays at the relays), full (names of
+                   contacts of whom nothing more is taken in), open (id, with, device, state);
                    with MSGID: type "state", id, with, state, devices (device, state)
 ${FACE_HELP}
 
@@ -83,6 +85,8 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
         keyHasPassphrase,
         publish: status.publishes,
         requests: status.requests,
+        diskShort: status.isDiskShort,
+        full: status.full.map((id) => names.get(id) ?? ""),
         open,
       }),
     );
@@ -103,6 +107,10 @@ async function showStatus(face: Face, json: boolean): Promise<number> {
       ({ relay, isUp }) => `relay         ${cleanLine(relay)}${isUp ? " (connected)" : ""}`,
     ),
     ...status.troubles.map((text) => `trouble       ${cleanLine(text)}`),
+    ...(status.isDiskShort ? [`disk          ${DISK_SHORT}`] : []),
+    ...status.full.map(
+      (id) => `full          ${cleanName(names.get(id) ?? "")}: ${noticeText("room-used-up")}`,
+    ),
     ...(status.requests > 0 ? [`requests      ${status.requests} (asfaleia requests)`] : []),
     ...open.map((one) => fitted(`${one.state.padEnd(13)} ${shortId(one.id)} to ${cleanName(one.with)}`)),
   ];

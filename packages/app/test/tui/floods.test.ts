@@ -34,6 +34,24 @@ describe("floods in the chat", () => {
       ));
   }
 
+  it("says that the disk is nearly full for as long as it is, and who takes no more, whatever is open", () =>
+    withTui(
+      () => {},
+      async ({ shows, screen, face, press }) => {
+        await shows("Write, /");
+        face.emit({ type: "notice", contact: 2, what: "room-used-up", about: "" });
+        await shows("bob: NO MORE IS TAKEN IN");
+        face.emit({ type: "disk", isShort: true });
+        await shows("THE DISK IS NEARLY FULL");
+        press("a");
+        await shows("› a");
+        assert.match(screen().at(-1) ?? "", /the disk is nearly full: messages wait/);
+        face.emit({ type: "disk", isShort: false });
+        await shows("there is room on the disk again");
+        assert.match(screen().at(-1) ?? "", /relay\.example\.org/);
+      },
+    ));
+
   it("shows 10,000 reactions on one row", () =>
     withTui(
       (face) => {

@@ -106,6 +106,7 @@ export class MadeUpFace implements Face {
       case "status.get":
         return {
           relays: [{ relay: "asfaleia://relay.example.org:3308#SHA256:x", isUp: true, hasCard: true }],
+          isDiskShort: false,
         };
       case "messages.history":
         return this.#page(params);

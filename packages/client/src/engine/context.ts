@@ -8,6 +8,7 @@ import type { Delays } from "../rules/resend.ts";
 import type { Sessions } from "../session/session.ts";
 import type { Cards } from "./cards.ts";
 import type { Events } from "./events.ts";
+import type { Room } from "./room.ts";
 import type { Turns } from "./turns.ts";
 
 /** Hands an event to whoever listens, once what it tells of is kept. */
@@ -29,6 +30,7 @@ export interface Context extends OwnKeys {
   readonly events: Events;
   readonly delays: Delays;
   readonly cards: Cards;
+  readonly room: Room;
   readonly identity: PublicKey;
   /** Fingerprint of the own identity. */
   readonly fingerprint: string;

@@ -23,6 +23,7 @@ import { openOwnKeys } from "./ownkeys.ts";
 import { Parts } from "./parts.ts";
 import { Readers } from "./readers.ts";
 import { receive } from "./receive.ts";
+import { Room } from "./room.ts";
 import { heardBoot } from "./rounds.ts";
 import { expire, tidy } from "./tidy.ts";
 import { Turns, TurnsClosed } from "./turns.ts";
@@ -47,6 +48,7 @@ export class Engine implements Context {
   readonly turns = new Turns();
   readonly events = new Events();
   readonly cards = new Cards();
+  readonly room: Room;
   readonly readers: Readers;
   readonly invitePublisher: InvitePublisher;
   readonly answerLooks: AnswerLooks;
@@ -72,6 +74,7 @@ export class Engine implements Context {
       this.invitePublisher.heardBoot(relay, bootId);
       onBoot(relay, bootId);
     };
+    this.room = new Room(this);
     this.#parts = new Parts(this);
     this.#fates = new Fates(this);
     this.#lanes = new Lanes({ environment, onBoot: boot });
@@ -92,6 +95,7 @@ export class Engine implements Context {
       { run: () => this.invitePublisher.look() },
       { run: () => this.answerLooks.look() },
       { run: () => expire(this) },
+      { run: () => this.room.look() },
       { run: () => dropInvites(this), isSlow: true },
       { run: () => this.invitePublisher.refresh(), isSlow: true },
       { run: () => changeMailboxes(this), isSlow: true },
@@ -150,13 +154,18 @@ export class Engine implements Context {
   async #close(): Promise<void> {
     this.#duties.close();
     this.events.close();
+    this.room.close();
     const busy = [this.readers, this.#lanes, this.#lookups, this.invitePublisher, this.answerLooks];
     await Promise.all(busy.map((each) => each.close()));
     await this.turns.close();
   }
 
-  /** Rejects where the envelope was not dealt with: then the messenger is closing, and it stays at the relay. */
+  /**
+   * Waits while the disk is short: until then the envelope stays at the relay, and those behind it.
+   * Rejects where the envelope was not dealt with: then the messenger is closing, and it stays there too.
+   */
   async #receive(mailbox: OwnMailbox, envelope: Uint8Array): Promise<void> {
+    await this.room.open();
     let isDone = false;
     await this.inTurn(async () => {
       const refusal = await receive(this, this.#parts, mailbox, envelope);

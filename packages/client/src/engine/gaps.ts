@@ -24,15 +24,24 @@ export function tellGaps(context: Context): number | undefined {
   if (first !== undefined && first <= ended) {
     keep(context, (tell) => {
       const counts = new Map<string, number>();
-      for (const { device } of profile.gaps.takeOpenBefore(ended + 1))
-        counts.set(device, (counts.get(device) ?? 0) + 1);
+      for (const gap of profile.gaps.takeOpenBefore(ended + 1)) {
+        const contact = contactOf(context, gap.device);
+        // What is not taken in for want of room is with its sender, and not missing.
+        if (contact !== undefined && profile.room.isFull(contact))
+          profile.gaps.add({ ...gap, since: now(context) });
+        else counts.set(gap.device, (counts.get(gap.device) ?? 0) + 1);
+      }
       for (const [id, missing] of counts) {
-        const identity = profile.devices.get(id)?.identity;
-        const contact = identity === undefined ? undefined : profile.identities.get(identity)?.contact;
+        const contact = contactOf(context, id);
         if (contact !== undefined) noticeGap(context, tell, contact, id, missing);
       }
     });
   }
   const next = profile.gaps.nextSince();
   return next === undefined ? undefined : next + delays.gapMs;
+}
+
+function contactOf({ profile }: Context, device: string): number | undefined {
+  const identity = profile.devices.get(device)?.identity;
+  return identity === undefined ? undefined : profile.identities.get(identity)?.contact;
 }

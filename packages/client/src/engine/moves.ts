@@ -9,7 +9,7 @@ import { hurry } from "./again.ts";
 import { type Context, contactOfDevice, now, type Tell } from "./context.ts";
 import { learnCard, learnList } from "./peers.ts";
 import { routeOf } from "./routes.ts";
-import { control } from "./say.ts";
+import { answerControl } from "./say.ts";
 
 /** A device names the mailbox made for us, a card of now, and the short id to say who we are by. */
 export function takeMailbox(
@@ -51,6 +51,6 @@ export function takeDevices(
     const contact = met === undefined ? undefined : contactOfDevice(context, met);
     // It learns from this that it is known here.
     if (met?.state === "confirmed" && met.session === "none" && contact !== undefined)
-      control(context, contact, met, { kind: "hello", body: {} });
+      answerControl(context, contact, met, { kind: "hello", body: {} });
   }
 }

@@ -14,6 +14,8 @@ const SHOWN: ReadonlySet<ChangeKind> = new Set([
   "verification-fell",
   "invite-used",
   "invite-ended",
+  "room-used-up",
+  "room-again",
 ]);
 
 /**

@@ -22,7 +22,7 @@ import type { ChangeKind, DeliveryState, FileTransfer, Message } from "../profil
 import { DEFAULT_DELAYS } from "../rules/resend.ts";
 import { acceptInvite } from "./answers.ts";
 import { Codes } from "./codes.ts";
-import { keep, type Tell } from "./context.ts";
+import { keep, now, type Tell } from "./context.ts";
 import { Engine } from "./engine.ts";
 import { fileChunk } from "./filebytes.ts";
 import { fileOf, findMessage, messageOf } from "./find.ts";
@@ -39,6 +39,7 @@ import {
   contactOf,
   findContact,
   removeContact,
+  removeSome,
   rename,
   safetyNumberOf,
   setVerified,
@@ -124,8 +125,16 @@ class OpenMessenger implements Messenger {
     return this.#keep((tell) => contactView(this.#engine, addCard(this.#engine, tell, card, name)));
   }
 
-  addKeys(keys: readonly PublicKey[], name: string): Promise<ContactView> {
-    return this.#keep((tell) => contactView(this.#engine, addKeys(this.#engine, tell, keys, name)));
+  addKeys(
+    keys: readonly PublicKey[],
+    name: string,
+    source?: Pick<SourceView, "source" | "fingerprints">,
+  ): Promise<ContactView> {
+    return this.#keep((tell) => {
+      const contact = addKeys(this.#engine, tell, keys, name);
+      if (source !== undefined) setSource(this.#engine, contact, { ...source, checkedAt: now(this.#engine) });
+      return contactView(this.#engine, contact);
+    });
   }
 
   async makeInvite(options: InviteOptions = {}): Promise<InviteView> {
@@ -188,8 +197,10 @@ class OpenMessenger implements Messenger {
     });
   }
 
-  removeContact(contact: number): Promise<void> {
-    return this.#keep(() => removeContact(this.#engine, contactOf(this.#engine, contact)));
+  async removeContact(contact: number): Promise<void> {
+    const isMore = (): boolean => removeSome(this.#engine, contactOf(this.#engine, contact));
+    while (await this.#keep(isMore));
+    await this.#keep(() => removeContact(this.#engine, contactOf(this.#engine, contact)));
   }
 
   block(contact: number): Promise<void> {
@@ -298,6 +309,11 @@ class OpenMessenger implements Messenger {
         ? messages.last(contact, limit, before === undefined ? undefined : rowOf(before))
         : messages.following(contact, limit, rowOf(after));
     return page.map((message) => this.#view(message));
+  }
+
+  unread(contact: number, limit: number): MessageView[] {
+    this.#expectOpen();
+    return this.#engine.profile.messages.unread(contact, limit).map((message) => this.#view(message));
   }
 
   search(words: string, limit = SEARCH_HITS): MessageView[] {

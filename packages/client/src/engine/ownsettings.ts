@@ -9,6 +9,9 @@ export const OWN_NAME = "name";
 /** `on` or `off`. */
 export const RECEIPTS = "receipts";
 export const PUBLISH = "publish";
+/** MiB. */
+export const QUOTA = "quota";
+export const RESERVE = "reserve";
 
 export function writeRelays(relays: readonly Address[]): string {
   return relays.map(formatAddress).join("\n");

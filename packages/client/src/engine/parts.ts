@@ -4,7 +4,7 @@ import type { Contact, Device } from "../profile/profile.ts";
 import { type Context, keep, now, type Tell } from "./context.ts";
 import type { Lanes } from "./lanes.ts";
 import { passingParcel } from "./parcels.ts";
-import { compose, control } from "./say.ts";
+import { answerControl, compose } from "./say.ts";
 import { Speaker } from "./speaker.ts";
 import { askForParts, finish, offeringDevice, partCount, tellFile } from "./transfers.ts";
 import { hex } from "./views.ts";
@@ -58,7 +58,8 @@ export class Parts {
       const ranges = body.want === "start" ? [[0, partCount(file) - 1] as const] : (body.ranges ?? []);
       const isWhole = ranges.length === 0;
       if (file.state === "cancelled") {
-        control(this.#context, contact, device, { kind: "request", body: { file: file.id, want: "cancel" } });
+        const body = { file: file.id, want: "cancel" as const };
+        answerControl(this.#context, contact, device, { kind: "request", body });
         return;
       }
       files.update(contact.id, file.id, isWhole ? "complete" : "accepted");

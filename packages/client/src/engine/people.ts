@@ -138,6 +138,16 @@ export function unblock(context: Context, tell: Tell, contact: Contact): void {
   notice(context, tell, contact.id, "unblocked", "");
 }
 
+/** Messages that go in one transaction: all of a long history would take more of a disk that is full than it gives. */
+const REMOVED_AT_A_TIME = 500;
+
+/** Some of what was said, before its contact goes. @returns whether there is more. @throws as `removeContact` */
+export function removeSome({ profile }: Context, { id, state }: Contact): boolean {
+  if (state === "me") throw new MessengerError("not-allowed", "these are your own devices");
+  const removed = profile.messages.removeArrivedBefore(id, Number.MAX_SAFE_INTEGER, REMOVED_AT_A_TIME);
+  return removed === REMOVED_AT_A_TIME;
+}
+
 /** @throws MessengerError `not-allowed` for the own devices */
 export function removeContact({ profile }: Context, { id, state }: Contact): void {
   if (state === "me") throw new MessengerError("not-allowed", "these are your own devices");

@@ -1,6 +1,6 @@
 /** Receipts: owed with every content that is taken in, and said a random time later, many in one. */
 import type { Content } from "../format/content.ts";
-import type { Contact, Device } from "../profile/profile.ts";
+import type { Contact, Device, Message } from "../profile/profile.ts";
 import { spread } from "../rules/resend.ts";
 import { type Context, now, type Tell } from "./context.ts";
 import { tellsRead } from "./ownsettings.ts";
@@ -44,15 +44,18 @@ export function readMessages(context: Context, contact: Contact, id?: Uint8Array
   const { profile } = context;
   const at = now(context);
   const only = id === undefined ? undefined : profile.messages.get(contact.id, id);
-  const shown = only === undefined ? profile.messages.unread(contact.id) : [only];
-  for (const message of shown) {
-    if (message.isOwn || message.readAt !== undefined) continue;
-    profile.messages.update(message.row, { readAt: at });
-    const device = profile.devices.get(message.sender);
-    if (contact.state === "contact" && device?.state === "confirmed" && tellsRead(profile)) {
-      oweReceipt(context, message.sender, message.id, "read");
-    }
+  if (only === undefined) tellOf(context, contact, profile.messages.readAll(contact.id, at));
+  else if (!only.isOwn && only.readAt === undefined) {
+    profile.messages.update(only.row, { readAt: at });
+    tellOf(context, contact, [only]);
   }
+}
+
+function tellOf(context: Context, contact: Contact, read: readonly Pick<Message, "id" | "sender">[]): void {
+  const { profile } = context;
+  if (contact.state !== "contact" || !tellsRead(profile)) return;
+  for (const { id, sender } of read)
+    if (profile.devices.get(sender)?.state === "confirmed") oweReceipt(context, sender, id, "read");
 }
 
 /** A device has confirmed contents: they are on their way to it no longer. To be called in a transaction. */

@@ -8,7 +8,7 @@ import { deviceId } from "../format/deviceid.ts";
 import { type Inner, openEnvelope } from "../format/envelope.ts";
 import { ifWellFormed } from "../format/errors.ts";
 import { sha256 } from "../format/hash.ts";
-import type { Device, Invite, OwnMailbox } from "../profile/profile.ts";
+import type { Contact, Device, Invite, OwnMailbox } from "../profile/profile.ts";
 import { mayReset } from "../rules/resets.ts";
 import type { Outcome, Stage } from "../session/session.ts";
 import { takeRefusal } from "./answers.ts";
@@ -104,7 +104,7 @@ function takeIn(context: Context, parts: Parts, arrival: Arrival): void {
   const contact = contactOfDevice(context, device);
   // What a blocked contact says is as if it had never come: it may come again, when it is blocked no longer.
   if (contact === undefined || contact.state === "blocked") return;
-  unlessNotTaken(() =>
+  unlessNotTaken(context, () =>
     keep(context, (tell) => {
       if (guest.kind === "known")
         countUse(context, tell, guest.invite, { contact: contact.id, identity: device.identity });
@@ -120,7 +120,7 @@ function takeGuestIn(
   arrival: Arrival,
   { invite, card }: { readonly invite: Invite; readonly card: Card },
 ): void {
-  unlessNotTaken(() =>
+  unlessNotTaken(context, () =>
     keep(context, (tell) => {
       const device = takeGuest(context, tell, invite, card);
       const contact = device && contactOfDevice(context, device);
@@ -130,30 +130,45 @@ function takeGuestIn(
   );
 }
 
-function unlessNotTaken(work: () => void): void {
+function unlessNotTaken({ room }: Context, work: () => void): void {
   try {
     work();
   } catch (error) {
     if (!(error instanceof NotTaken)) throw error;
+    if (error.full !== undefined) room.tellFull(error.full);
   }
 }
 
-/** There is no room, or no right to say this: then it is as if it had never come, and it may come again. */
-class NotTaken extends Error {}
+/**
+ * There is no room, or no right to say this: then it is as if it had never come, and it may come again. The relay need not
+ * keep it for that: nothing is confirmed, so its sender does.
+ */
+class NotTaken extends Error {
+  /** Whose room is used up. */
+  readonly full: Contact | undefined;
+
+  constructor(full?: Contact) {
+    super();
+    this.full = full;
+  }
+}
 
 /** The ratchet step, the content and the receipt that is owed, in one transaction. */
 function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: Arrival): void {
   const { context, tell, contact, device } = taking;
   const { hello, content } = plaintext;
+  const before = context.profile.room.taken(contact.id);
   const key = contentKey(device.id, content.id);
   const isRepeat = seenAgain(context, key) !== undefined;
   stage.apply();
-  markSeen(context, hash, device.id, content.id);
-  markSeen(context, key, device.id, content.id);
+  const of = { device: device.id, contact: contact.id, id: content.id };
+  markSeen(context, hash, of);
+  markSeen(context, key, of);
   afterDecryption(context, tell, contact, device, { hello, card, isNew });
   if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
   if (device.session !== "answered") endAnswer(context, contact);
   dueReceipt(context, contact, device, content);
+  if (!context.room.fits(contact, content.kind, before)) throw new NotTaken(contact);
 }
 
 /** A ciphertext that was taken in before is owed its receipt once more. */
@@ -164,7 +179,7 @@ function repeatsSeen(context: Context, hash: Uint8Array): boolean {
   const contact = device === undefined ? undefined : contactOfDevice(context, device);
   if (device !== undefined && contact !== undefined && contact.state !== "blocked") {
     keep(context, () => {
-      markSeen(context, hash, seen.device, seen.id);
+      markSeen(context, hash, { ...seen, contact: contact.id });
       dueReceipt(context, contact, device, { id: seen.id });
     });
   }

@@ -9,6 +9,8 @@ import { addLine, dropUnkept } from "./conversation.ts";
 
 /** Bytes of a content id. */
 const CONTENT_ID_BYTES = 16;
+/** Of the engine's own, to one device, before what it asks for is not answered. */
+const MAX_ANSWERS = 64;
 
 /** A content but for what is the same for all of them. */
 export type Saying = {
@@ -67,6 +69,12 @@ export function control(
     afterMs,
     lasts,
   });
+}
+
+/** Something that a device has made us say: it could ask for any number, so few wait for it at a time. */
+export function answerControl(context: SayContext, contact: Contact, device: Device, saying: Saying): void {
+  if (context.profile.deliveries.countControls(device.id, MAX_ANSWERS) < MAX_ANSWERS)
+    control(context, contact, device, saying);
 }
 
 /** Devices of a contact that get what is said to it; the empty one stands for those that are not known yet. */

@@ -20,6 +20,10 @@ export function seenAgain(
 }
 
 /** Keeps it, or keeps it for longer. To be called in a transaction. */
-export function markSeen(context: Context, key: Uint8Array, device: string, id: Uint8Array): void {
-  context.profile.seen.add(key, device, id, now(context) + KEPT_MS);
+export function markSeen(
+  context: Context,
+  hash: Uint8Array,
+  of: { readonly device: string; readonly contact: number; readonly id: Uint8Array },
+): void {
+  context.profile.seen.add({ ...of, hash, until: now(context) + KEPT_MS });
 }

@@ -1,7 +1,7 @@
 /** What the user can set for a whole profile, and which values it takes. */
 import type { Profile } from "../profile/profile.ts";
 import type { Delays } from "../rules/resend.ts";
-import { PUBLISH, RECEIPTS } from "./ownsettings.ts";
+import { PUBLISH, QUOTA, RECEIPTS, RESERVE } from "./ownsettings.ts";
 
 /** Mean seconds that receipts and copies wait; rounds after a relay's restart keep to it too. */
 export const DELAYS = "delays";
@@ -11,6 +11,8 @@ export const EXPIRY = "expiry";
 const MAX_DELAY_SECONDS = 3_600;
 const MAX_EXPIRY_DAYS = 365;
 const DAY_MS = 86_400_000;
+/** A TiB. */
+const MAX_MEBIBYTES = 1024 * 1024;
 
 interface Setting {
   readonly takes: string;
@@ -29,6 +31,16 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   [EXPIRY]: {
     takes: `days, 1 to ${MAX_EXPIRY_DAYS}`,
     isRight: (value) => isNumber(value, 1, MAX_EXPIRY_DAYS),
+  },
+  /** What all that one contact has said may take here. */
+  [QUOTA]: {
+    takes: `MiB, 1 to ${MAX_MEBIBYTES}`,
+    isRight: (value) => isNumber(value, 1, MAX_MEBIBYTES),
+  },
+  /** Of the disk, what is left free: with less, nothing is taken in. */
+  [RESERVE]: {
+    takes: `MiB, 0 to ${MAX_MEBIBYTES}`,
+    isRight: (value) => isNumber(value, 0, MAX_MEBIBYTES),
   },
 };
 
@@ -59,5 +71,5 @@ function delaysOfMean(ms: number): Pick<Delays, "receiptMeanMs" | "copyMeanMs" |
 }
 
 function isNumber(value: string, least: number, most: number): boolean {
-  return /^\d{1,4}$/.test(value) && Number(value) >= least && Number(value) <= most;
+  return /^\d{1,7}$/.test(value) && Number(value) >= least && Number(value) <= most;
 }

@@ -23,6 +23,8 @@ export function statusOf(engine: Engine): Status {
     open: profile.deliveries
       .openMessages()
       .map(({ id, contact, device, state }) => ({ id: hex(id), contact, device, state })),
+    isDiskShort: engine.room.isShort(),
+    full: profile.room.full(),
     requests: profile.contacts.all().filter(({ state }) => state === "request").length,
   };
 }

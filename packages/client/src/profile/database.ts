@@ -3,6 +3,8 @@ import Sqlcipher from "@signalapp/sqlcipher";
 import { ProfileError } from "./errors.ts";
 
 export const DATABASE_KEY_BYTES = 32;
+/** Of the write-ahead log, once a large transaction is over. */
+const KEPT_LOG_BYTES = 16 * 1024 * 1024;
 
 /** What a column holds. Integers are whole up to 2^53. */
 export type Cell = string | number | Uint8Array | null;
@@ -31,6 +33,7 @@ export function openDatabase(
     native.pragma("locking_mode = EXCLUSIVE");
     native.pragma("journal_mode = WAL");
     native.pragma("synchronous = FULL");
+    native.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
     return prepared(native);
   } catch (error) {
     native.close();

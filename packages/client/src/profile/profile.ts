@@ -24,6 +24,7 @@ export interface Profile {
   readonly gaps: GapTable;
   readonly files: FileTable;
   readonly changes: ChangeTable;
+  readonly room: RoomTable;
   close(): void;
 }
 
@@ -386,12 +387,15 @@ export interface MessageTable {
   following(contact: number, limit: number, after: number): Message[];
   /** Newest first. Every word must be in it, the last one may be a beginning. */
   search(words: string, limit: number): Message[];
-  unread(contact: number): Message[];
+  /** The oldest of others that were not read, in the order of the conversation. */
+  unread(contact: number, limit: number): Message[];
   countUnread(contact: number): number;
-  /** Removes what has outlived its `until`. @returns what was removed */
-  removeExpired(now: number): Message[];
-  /** Removes what arrived before. */
-  removeArrivedBefore(contact: number, time: number): number;
+  /** All of others have been read. @returns those that had not been */
+  readAll(contact: number, at: number): Pick<Message, "id" | "sender">[];
+  /** Removes some of what has outlived its `until`, the longest overdue first. @returns what was removed */
+  removeExpired(now: number, limit: number): Message[];
+  /** Removes some of what arrived before, the oldest first. @returns how many */
+  removeArrivedBefore(contact: number, time: number, limit: number): number;
   nextExpiry(): number | undefined;
   putReaction(contact: number, reaction: Reaction): void;
   removeReaction(contact: number, target: Uint8Array, by: string): void;
@@ -443,6 +447,8 @@ export interface DeliveryTable {
   openTo(device: string): Delivery[];
   /** Not settled, and to no device so far, in the order they were accepted. */
   withoutDevice(contact: number): Delivery[];
+  /** The engine's own that are not settled, to one device; counted up to `limit`. */
+  countControls(device: string, limit: number): number;
   remove(row: number): void;
   /** Not settled, to a device, and due by now, in the order they were accepted. */
   due(now: number, limit: number): Delivery[];
@@ -450,11 +456,11 @@ export interface DeliveryTable {
   /** What would wait until after `latest` waits until then: the clock was ahead when it was put off. */
   hasten(latest: number): void;
   /** What the user said that is not settled, the newest 1,000. */
-  openMessages(): Delivery[];
+  openMessages(): Pick<Delivery, "id" | "contact" | "device" | "state">[];
   /** Not settled, and taken by a relay. */
-  atRelay(): Delivery[];
-  /** Not settled and over their time. */
-  expired(now: number): Delivery[];
+  atRelay(): Pick<Delivery, "row" | "device" | "bootId" | "nextAt">[];
+  /** Not settled and over their time, in the order they were accepted. */
+  expired(now: number, limit: number): Pick<Delivery, "row" | "id" | "contact">[];
   nextExpiry(): number | undefined;
   update(row: number, changes: Partial<Omit<Delivery, "row" | "id" | "contact" | "device" | "role">>): void;
   countOpen(): number;
@@ -481,11 +487,37 @@ export interface ReceiptTable {
   removeOf(device: string): void;
 }
 
+/** A ciphertext or content that was taken in. */
+export interface Seen {
+  /** SHA-256 of a ciphertext, or what a content is found by. */
+  readonly hash: Uint8Array;
+  readonly device: string;
+  /** The contact that it is charged to. */
+  readonly contact: number | undefined;
+  readonly id: Uint8Array;
+  readonly until: number;
+}
+
 export interface SeenTable {
-  /** @param hash SHA-256 of a ciphertext */
   get(hash: Uint8Array): { readonly device: string; readonly id: Uint8Array } | undefined;
-  add(hash: Uint8Array, device: string, id: Uint8Array, until: number): void;
+  /** Keeps one that is there already for longer. */
+  add(seen: Seen): void;
   removeEnded(now: number): void;
+}
+
+/**
+ * How much of the disk what each contact has said takes: its lines with what search needs for them, and what is remembered
+ * of its ciphertexts. Counted by the store itself, as rows come and go.
+ */
+export interface RoomTable {
+  /** Bytes. */
+  taken(contact: number): number;
+  isFull(contact: number): boolean;
+  setFull(contact: number, isFull: boolean): void;
+  /** Contacts that are full. */
+  full(): number[];
+  /** Bytes inside of the database's file that hold nothing any more. */
+  spare(): number;
 }
 
 /** Contents that a device counted and that have not arrived. */
@@ -551,7 +583,10 @@ export type ChangeKind =
   | "unblocked"
   /** The invite of theirs that was answered had been used by others, or had ended. */
   | "invite-used"
-  | "invite-ended";
+  | "invite-ended"
+  /** What they say takes as much of the disk as it may: nothing more is taken in; and it is again. */
+  | "room-used-up"
+  | "room-again";
 
 /** A line of the log of what happened to a contact's keys. */
 export interface Change {

@@ -1,4 +1,7 @@
 /** Puts the lines of a backup into a new profile. */
+import { KeyError, fingerprint as keyFingerprint, publicKeyFromBlob } from "@asfaleia/identity";
+import { decodeBody } from "../format/content.ts";
+import { ifWellFormed } from "../format/errors.ts";
 import { ProfileError } from "./errors.ts";
 import type { ContactLine, Line, MessageLine } from "./lines.ts";
 import type { Profile } from "./profile.ts";
@@ -56,6 +59,7 @@ function restoreContact(profile: Profile, line: ContactLine): number {
   // The counter belongs to the device that sent: this one has sent nothing.
   const id = contacts.add({ name: free, state, verified, retentionMs, timerMs, sent: 0, createdAt });
   for (const { fingerprint, blob, list, counter, pinnedAt } of line.identities) {
+    if (fingerprintOf(bytes(blob)) !== fingerprint) throw damaged();
     if (identities.get(fingerprint) !== undefined) continue;
     identities.add({
       fingerprint,
@@ -80,9 +84,25 @@ function freeName({ contacts }: Profile, name: string): string {
 
 function restoreMessage({ messages }: Profile, line: MessageLine, contact: number): void {
   const { id, body, until, readAt, text, editedAt, reactions, type: _, ...others } = line;
+  // What cannot be shown would end the messenger where it is to be shown.
+  if (!line.isDeleted && !isBody(line.kind, bytes(body))) throw damaged();
   const target = Uint8Array.from(Buffer.from(id, "hex"));
   messages.add({ ...others, contact, id: target, body: bytes(body), until, readAt, text, editedAt });
   for (const reaction of reactions) messages.putReaction(contact, { target, ...reaction });
+}
+
+function fingerprintOf(blob: Uint8Array): string | undefined {
+  try {
+    return keyFingerprint(publicKeyFromBlob(blob));
+  } catch (error) {
+    if (error instanceof KeyError) return undefined;
+    throw error;
+  }
+}
+
+function isBody(kind: string, body: Uint8Array): boolean {
+  if (kind !== "text" && kind !== "reply" && kind !== "offer") return true;
+  return ifWellFormed(() => decodeBody(kind, body)) !== undefined;
 }
 
 function bytes(base64: string): Uint8Array {

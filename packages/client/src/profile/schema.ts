@@ -3,9 +3,10 @@ import type { Database } from "./database.ts";
 import { ProfileError } from "./errors.ts";
 import { VERSION_1 } from "./schema/version1.ts";
 import { VERSION_2 } from "./schema/version2.ts";
+import { VERSION_3 } from "./schema/version3.ts";
 
 /** The SQL that leads to version 1, 2, … A step that was released is never changed. */
-export const SCHEMA_STEPS: readonly string[] = [VERSION_1, VERSION_2];
+export const SCHEMA_STEPS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** @returns 0 for a database without tables */
 export function schemaVersion(db: Database): number {

@@ -10,6 +10,7 @@ import { fileTable } from "./tables/files.ts";
 import { answerTable, inviteTable } from "./tables/invites.ts";
 import { messageTable } from "./tables/messages.ts";
 import { ownTable, settingsTable } from "./tables/own.ts";
+import { roomTable } from "./tables/room.ts";
 import { sessionTable } from "./tables/sessions.ts";
 import { sourceTable } from "./tables/sources.ts";
 
@@ -35,6 +36,7 @@ export function profileOver(db: Database, closed: () => void = () => {}): Profil
     gaps: gapTable(db),
     files: fileTable(db),
     changes: changeTable(db),
+    room: roomTable(db),
     close() {
       if (!isOpen) return;
       isOpen = false;

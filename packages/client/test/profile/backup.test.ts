@@ -1,6 +1,7 @@
 /** Exports, backups, and what comes of them in a new profile. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { encodeBody } from "../internals.ts";
 import {
   type Contact,
   exportLines,
@@ -59,7 +60,10 @@ function usedProfile(): { profile: Profile; alice: number; bob: number; secrets:
   const fingerprints = [`SHA256:${"A".repeat(43)}`];
   profile.sources.put({ contact: alice, source: "github:alice", checkedAt: 3, fingerprints });
   profile.sources.put({ contact: alice, source: "https://a.example/a.keys", checkedAt: 4, fingerprints: [] });
-  const add = (of: number, changes: Partial<Message>): Message => profile.messages.add(message(of, changes))!;
+  const add = (of: number, changes: Partial<Message>): Message => {
+    const body = encodeBody("text", { text: changes.text ?? "hello" });
+    return profile.messages.add(message(of, { body, ...changes }))!;
+  };
   add(alice, { n: 5, text: "five", until: 99, readAt: 8, editedAt: 7 });
   add(bob, { text: "from Bob\n\"'\u2028 \ud83d\ude00" });
   const late = add(alice, { n: 4, text: "four" });
@@ -199,6 +203,8 @@ test("lines that are no whole backup restore nothing", async () => {
   const lines = await readBackup(await writeBackup(profile, SEAL), { passphrase });
   const find = (type: string): string => lines.find((line) => line.startsWith(`{"type":"${type}"`))!;
   const [said, who] = [find("message"), find("contact")];
+  const someKey = lines.find((line) => line.includes('"name":"Alice"'))!;
+  const otherBlob = Buffer.from(identity(1).blob).toString("base64");
   const changed: Record<string, string[]> = {
     nothing: [],
     "no head": lines.slice(1),
@@ -217,6 +223,15 @@ test("lines that are no whole backup restore nothing", async () => {
       line === said ? line.replace(/"id":"../, '"id":"zz') : line,
     ),
     "loose base64": lines.map((line) => (line === said ? line.replace(/"body":"/, '"body":" ') : line)),
+    "a body that is none": lines.map((line) =>
+      line === said ? line.replace(/"body":"[^"]*"/, '"body":"oA=="') : line,
+    ),
+    "another key than the one it is called by": lines.map((line) =>
+      line === someKey ? line.replace(/"blob":"[^"]*"/, `"blob":"${otherBlob}"`) : line,
+    ),
+    "no key at all": lines.map((line) =>
+      line === someKey ? line.replace(/"blob":"[^"]*"/, '"blob":"AAAA"') : line,
+    ),
     "half a number": lines.map((line) => (line === said ? line.replace(/"n":\d+/, '"n":0.5') : line)),
     "a message of nobody": lines.map((line) =>
       line === said ? line.replace(/"contact":\d+/, '"contact":999') : line,

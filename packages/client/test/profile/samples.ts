@@ -1,4 +1,5 @@
 /** Rows of every kind, whole but for what a test says. */
+import { createHash } from "node:crypto";
 import type {
   Answer,
   Contact,
@@ -36,10 +37,14 @@ export function contact(changes: Partial<Contact> = {}): Omit<Contact, "id"> {
   };
 }
 
+const ED25519 = Buffer.from("\0\0\0\x0bssh-ed25519\0\0\0\x20", "latin1");
+
 export function identity(of: number, changes: Partial<Identity> = {}): Identity {
+  const blob = Uint8Array.from(Buffer.concat([ED25519, fresh(32)]));
+  const hash = createHash("sha256").update(blob).digest("base64");
   return {
-    fingerprint: `SHA256:${++drawn}`,
-    blob: fresh(51),
+    fingerprint: `SHA256:${hash.replace("=", "")}`,
+    blob,
     contact: of,
     list: undefined,
     counter: 0,

@@ -91,9 +91,10 @@ for (const [how, remove] of Object.entries({
   removed: (profile, row) => profile.messages.remove(row),
   expired(profile, row) {
     profile.messages.update(row, { until: 5 });
-    profile.messages.removeExpired(5);
+    profile.messages.removeExpired(5, 9);
   },
-  "retained no longer": (profile) => profile.messages.removeArrivedBefore(profile.contacts.all()[0]!.id, 3),
+  "retained no longer": (profile) =>
+    profile.messages.removeArrivedBefore(profile.contacts.all()[0]!.id, 3, 9),
   "lost with its contact": (profile) => profile.contacts.remove(profile.contacts.all()[0]!.id),
 } satisfies Record<string, (profile: ReturnType<typeof profileOver>, row: number) => void>)) {
   test(`no word of a message that is ${how} is left in the index`, () => {

@@ -9,11 +9,12 @@ import {
 import * as v from "valibot";
 import { nameForFile, nameForKey } from "../../contacts/names.ts";
 import { usage } from "../../exit.ts";
+import { pinnedKeySource } from "../../keysources/source.ts";
 import { loadMessenger, type Opened, readCard } from "../../profile/open.ts";
 import { AT, BOB, DEVICE, IDENTITY, KEY_LINE } from "../examples.ts";
 import { method } from "../method.ts";
 import type { Session } from "../session.ts";
-import { Contact, ContactId, list, Millis, Uuid } from "../views.ts";
+import { Contact, ContactId, Fingerprints, list, Millis, Source, Uuid } from "../views.ts";
 
 /** What the user calls somebody; the messenger has rules of its own for it. */
 const Name = v.pipe(v.string(), v.maxLength(256));
@@ -45,24 +46,31 @@ export const contactMethods = {
 
   "contacts.add": method({
     summary:
-      "Makes a contact of a card or of SSH keys, which are pinned. Without `as` a name is made up; `file` may help with it.",
+      "Makes a contact of a card or of SSH keys, which are pinned. Without `as` a name is made up; `file` may help with it. `source`: where the keys come from and which were there (`keys.fetch`), kept with them for `contacts.refresh`.",
     params: v.strictObject({
       card: optional(Text),
       keys: optional(v.pipe(list(Text), v.minLength(1), v.maxLength(MAX_KEYS))),
       as: optional(Name),
       file: optional(v.pipe(v.string(), v.maxLength(4096))),
+      source: optional(v.strictObject({ source: Source, fingerprints: Fingerprints })),
     }),
     result: Contact,
     example: {
-      params: { keys: [KEY_LINE], as: "bob" },
+      params: {
+        keys: [KEY_LINE],
+        as: "bob",
+        source: { source: "github:bob", fingerprints: [IDENTITY] },
+      },
       result: BOB,
     },
-    run: async (session, { card, keys, as, file }) => {
+    run: async (session, { card, keys, as, file, source }) => {
       if ((card === undefined) === (keys === undefined)) throw usage("say card or keys");
+      if (source !== undefined && (keys === undefined || pinnedKeySource(source.source) === undefined))
+        throw usage("this is no source of keys");
       const { messenger } = session.opened;
       const view =
         card === undefined
-          ? await addKeys(session.opened, keys ?? [], as)
+          ? await addKeys(session.opened, keys ?? [], as, source)
           : await messenger.addCard(
               await readCard(card),
               as ?? (await nameForCard(session.opened, card, file)),
@@ -236,7 +244,12 @@ function told<T>(session: Session, result: T): T {
   return result;
 }
 
-async function addKeys({ messenger }: Opened, lines: readonly string[], as: string | undefined) {
+async function addKeys(
+  { messenger }: Opened,
+  lines: readonly string[],
+  as: string | undefined,
+  source: { readonly source: string; readonly fingerprints: readonly string[] } | undefined,
+) {
   const named = lines.map((line) => publicKeyFromText(line));
   const [first] = named;
   if (first === undefined) throw new Error("no key, though the schema wants one");
@@ -244,6 +257,7 @@ async function addKeys({ messenger }: Opened, lines: readonly string[], as: stri
   return messenger.addKeys(
     named.map(({ key }) => key),
     name,
+    source,
   );
 }
 

@@ -17,12 +17,10 @@ import type { Caller } from "../caller.ts";
 import { IDENTITY, KEY_LINE } from "../examples.ts";
 import { method } from "../method.ts";
 import type { Session } from "../session.ts";
-import { ContactId, list } from "../views.ts";
+import { ContactId, Fingerprints, list, Source } from "../views.ts";
 
 const optional = v.exactOptional;
-const Source = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const Base = v.pipe(v.string(), v.maxLength(512));
-const Fingerprints = list(v.string());
 const Unusable = v.strictObject({
   line: v.number(),
   type: optional(v.string()),
@@ -68,18 +66,6 @@ export const keySourceMethods = {
         ...(account === undefined ? {} : { account }),
         ...(await found(source, caller)),
       };
-    },
-  }),
-
-  "contacts.pinSource": method({
-    summary: "Keeps where the keys of a contact come from, and which were there, for `contacts.refresh`.",
-    params: v.strictObject({ contact: ContactId, source: Source, fingerprints: Fingerprints }),
-    result: v.strictObject({}),
-    example: { params: { contact: 2, source: "github:bob", fingerprints: [IDENTITY] }, result: {} },
-    run: async ({ opened }, { contact, source, fingerprints }) => {
-      if (pinnedKeySource(source) === undefined) throw usage("this is no source of keys");
-      await opened.messenger.setSource(contact, { source, checkedAt: Date.now(), fingerprints });
-      return {};
     },
   }),
 

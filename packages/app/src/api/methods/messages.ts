@@ -2,7 +2,7 @@
 import type { MessageView } from "@asfaleia/client/messenger";
 import * as v from "valibot";
 import { usage } from "../../exit.ts";
-import { allUnread, unreadOf } from "../../profile/unread.ts";
+import { firstUnread } from "../../profile/unread.ts";
 import { DEVICE, MESSAGE_ID, SAID } from "../examples.ts";
 import { method } from "../method.ts";
 import { ContactId, DeliveryState, list, Message, MessageId, Millis } from "../views.ts";
@@ -127,9 +127,9 @@ export const messageMethods = {
     result: list(Message),
     example: { params: {}, result: [] },
     run: ({ opened }, { contact }) => {
-      if (contact === undefined) return firstOf(allUnread(opened));
-      const view = opened.messenger.contacts().find(({ id }) => id === contact);
-      return view === undefined ? [] : firstOf(unreadOf(opened, view));
+      const { messenger } = opened;
+      if (contact === undefined) return firstUnread(opened, MAX_PAGE, firstOf);
+      return firstOf(messenger.unread(contact, MAX_PAGE));
     },
   }),
 

@@ -31,6 +31,10 @@ export const profileMethods = {
         v.strictObject({ id: MessageId, contact: ContactId, device: v.string(), state: DeliveryState }),
       ),
       requests: Count,
+      /** Less of the disk is free than is to be left free: what comes stays at the relays. */
+      isDiskShort: v.boolean(),
+      /** Contacts whose messages take as much of the disk as they may: what they say stays with them. */
+      full: list(ContactId),
       protection: v.picklist(["ssh", "passphrase", "none", "memory"]),
       /** Of the file of the SSH key that the profile is sealed to; left out where that is not known. */
       keyHasPassphrase: optional(v.boolean()),
@@ -46,6 +50,8 @@ export const profileMethods = {
         troubles: [],
         open: [],
         requests: 0,
+        isDiskShort: false,
+        full: [],
         protection: "passphrase",
         publishes: true,
       },
@@ -54,13 +60,15 @@ export const profileMethods = {
       const { messenger, protection } = session.opened;
       const { relays, open, ...status } = messenger.status();
       const keyHasPassphrase = protection === "ssh" ? await keyIsLocked(session, caller) : undefined;
-      const { identity, device, isConfirmed, listEnds, requests } = status;
+      const { identity, device, isConfirmed, listEnds, requests, isDiskShort, full } = status;
       return {
         identity,
         device,
         isConfirmed,
         ...(listEnds === undefined ? {} : { listEnds }),
         requests,
+        isDiskShort,
+        full,
         relays,
         open,
         troubles: session.troubles(),

@@ -126,12 +126,8 @@ function sourceOverlay(
         }
         const contact = await face.call("contacts.add", {
           keys: [...usable],
+          source: { source, fingerprints: [...fingerprints] },
           ...(as === undefined ? {} : { as }),
-        });
-        await face.call("contacts.pinSource", {
-          contact: contact.id,
-          source,
-          fingerprints: [...fingerprints],
         });
         return met(contact);
       }),

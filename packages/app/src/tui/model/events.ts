@@ -1,9 +1,11 @@
 /** What the messenger tells -> what is shown. */
 import type { MessageView } from "@asfaleia/client/messenger";
+import { cleanName } from "../../display.ts";
 import type { EventView } from "../../face/face.ts";
+import { DISK_FREE, DISK_SHORT, noticeText } from "../../notices.ts";
 import { loadContacts, newestPage, seen, withUnread } from "./people.ts";
 import { contactOf, type State, withTalk } from "./state.ts";
-import { andThen, type Step, step } from "./step.ts";
+import { andThen, remark, type Step, step } from "./step.ts";
 import { withChanged, withFile, withMessage, withState } from "./talks.ts";
 
 export function onEvent(state: State, event: EventView): Step {
@@ -24,8 +26,10 @@ export function onEvent(state: State, event: EventView): Step {
       return step(withUnread(state, event.contact, (unread) => (event.id === undefined ? 0 : unread - 1)));
     case "connection":
       return step({ ...state, relays: new Map(state.relays).set(event.relay, event.isUp) });
+    case "disk":
+      return step(onDisk(state, event.isShort));
     case "notice":
-      return onNotice(state, event.contact);
+      return onNotice(event.what === "room-used-up" ? tellFull(state, event.contact) : state, event.contact);
     case "contacts":
       return step(state, loadContacts());
     default:
@@ -51,6 +55,16 @@ function onMessage(state: State, message: MessageView): Step {
   const effects = isTimerOther ? [loadContacts()] : [];
   if (isSeen) return andThen(seen(counted), (now) => step(now, ...effects));
   return step(counted, { do: "notify", name: contact.name }, ...effects);
+}
+
+function onDisk(state: State, isShort: boolean): State {
+  return remark({ ...state, isDiskShort: isShort }, isShort ? DISK_SHORT : DISK_FREE, isShort);
+}
+
+/** Nothing more of somebody is taken in: whatever conversation is open, that is said. */
+function tellFull(state: State, contact: number): State {
+  const name = cleanName(contactOf(state, contact)?.name ?? "");
+  return remark(state, `${name}: ${noticeText("room-used-up")}`, true);
 }
 
 /** Keys of somebody have changed: the list and the conversation say so. */

@@ -2,13 +2,13 @@
 import type { MessageView } from "@asfaleia/client/messenger";
 import { cleanLine, cleanName } from "../../display.ts";
 import { durationText } from "../../duration.ts";
-import { noticeText } from "../../notices.ts";
+import { DISK_SHORT, noticeText } from "../../notices.ts";
 import type { QrCode } from "../../qr.ts";
 import { moment, STATE_WORDS } from "../format.ts";
 import { wrapText } from "../layout/cells.ts";
 import { EMPTY_ROW, type Role, type Row, span } from "../layout/row.ts";
 import type { TextOverlay } from "./overlay.ts";
-import type { Contact, State } from "./state.ts";
+import { type Contact, contactOf, type State } from "./state.ts";
 import { call, calls, type Effect, remark, type Step, step } from "./step.ts";
 
 export function textOverlay(
@@ -207,6 +207,7 @@ export function deliveryInfo({ contact, id, at }: MessageView): Effect {
 export function deviceStatus(): Effect {
   return call("status.get", {}, (state, status) => {
     const { identity, device, isConfirmed, relays, troubles, open, protection, publishes } = status;
+    const { isDiskShort, full } = status;
     const rows = (width: number): Row[] => [
       ...fact("key", identity, width),
       ...fact("device", device, width),
@@ -220,6 +221,15 @@ export function deviceStatus(): Effect {
         fact(isUp ? "connected" : "not connected", cleanLine(relay), width, isUp ? undefined : "warning"),
       ),
       ...troubles.flatMap((text) => fact("", cleanLine(text), width, "warning")),
+      ...(isDiskShort ? fact("disk", DISK_SHORT, width, "error") : []),
+      ...full.flatMap((id) =>
+        fact(
+          "full",
+          `${cleanName(contactOf(state, id)?.name ?? "")}: ${noticeText("room-used-up")}`,
+          width,
+          "error",
+        ),
+      ),
       EMPTY_ROW,
       ...fact(
         "on their way",
@@ -230,6 +240,7 @@ export function deviceStatus(): Effect {
     return step({
       ...state,
       status,
+      isDiskShort,
       relays: new Map(relays.map(({ relay, isUp }) => [relay, isUp])),
       overlay: textOverlay("Status", rows),
     });

@@ -174,6 +174,7 @@ export function loadStatus(): Effect {
     step({
       ...state,
       status,
+      isDiskShort: status.isDiskShort,
       // What was told meanwhile is newer than the answer.
       relays: new Map([...status.relays.map(({ relay, isUp }) => [relay, isUp] as const), ...state.relays]),
     }),

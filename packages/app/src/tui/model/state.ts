@@ -77,6 +77,8 @@ export interface State {
   readonly isLeaving: boolean;
   /** The agent is gone; it is dialled again. */
   readonly isAway: boolean;
+  /** The disk is nearly full: what comes stays at the relays. */
+  readonly isDiskShort: boolean;
 }
 
 export function initialState(
@@ -109,6 +111,7 @@ export function initialState(
     early: { inputs: [], isFull: false },
     isLeaving: false,
     isAway: false,
+    isDiskShort: false,
   };
 }
 

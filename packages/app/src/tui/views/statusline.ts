@@ -19,8 +19,9 @@ export function statusRow(state: State): Row {
   );
 }
 
-function connection({ relays, signs, isAway, contacts, overlay }: State): Span[] {
+function connection({ relays, signs, isAway, isDiskShort, contacts, overlay }: State): Span[] {
   if (isAway) return [span(`${signs.off} the agent is gone: trying again`, "error")];
+  if (isDiskShort) return [span(`${signs.off} the disk is nearly full: messages wait`, "error")];
   // Whoever is asked something before there is a profile waits for nothing.
   if (contacts === undefined && overlay !== undefined) return [];
   if (relays.size === 0) return [span(`${signs.off} connecting`, "quiet")];

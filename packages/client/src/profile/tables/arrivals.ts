@@ -1,24 +1,23 @@
 /** What is known of contents that came, and of those that did not. */
 import type { Database } from "../database.ts";
-import type { Gap, GapTable, SeenTable } from "../profile.ts";
+import type { Gap, GapTable, Seen, SeenTable } from "../profile.ts";
 import { Rows } from "../rows.ts";
 
-interface Seen {
-  readonly hash: Uint8Array;
-  readonly device: string;
-  readonly id: Uint8Array;
-  readonly until: number;
-}
-
 export function seenTable(db: Database): SeenTable {
-  const seen = new Rows<Seen>(db, "seen", { hash: "plain", device: "plain", id: "plain", until: "plain" });
+  const seen = new Rows<Seen>(db, "seen", {
+    hash: "plain",
+    device: "plain",
+    contact: "optional",
+    id: "plain",
+    until: "plain",
+  });
   return {
     get(hash) {
       const known = seen.first("WHERE hash = ?", hash);
       return known && { device: known.device, id: known.id };
     },
-    add(hash, device, id, until) {
-      if (seen.addNew({ hash, device, id, until }) === undefined) seen.change({ until }, "hash = ?", hash);
+    add(one) {
+      if (seen.addNew(one) === undefined) seen.change({ until: one.until }, "hash = ?", one.hash);
     },
     removeEnded(now) {
       seen.remove("until <= ?", now);

@@ -83,6 +83,6 @@ export function identityTable(db: Database): IdentityTable {
     },
     toLookUp: (now, limit) =>
       identities.all("WHERE lookupAt <= ? ORDER BY lookupAt, number LIMIT ?", now, limit),
-    nextLookupAt: () => db.number("SELECT min(lookupAt) FROM identities"),
+    nextLookupAt: () => db.number("SELECT min(lookupAt) FROM identities WHERE lookupAt IS NOT NULL"),
   };
 }

@@ -11,6 +11,14 @@ const SHOWN =
   "EXISTS (SELECT 1 FROM messages WHERE messages.contact = deliveries.contact AND messages.id = deliveries.id)";
 const DUE = `${OPEN} AND device <> ''`;
 
+/**
+ * Rows of open ones that are looked for by something else, in the order of `row`. The sign before it keeps sqlite from
+ * walking along all that was ever sent, in order, to spare itself the sorting of a few.
+ */
+function openRows(where: string): string {
+  return `row IN (SELECT row FROM deliveries WHERE ${where} ORDER BY +row LIMIT ?)`;
+}
+
 export function deliveryTable(db: Database): DeliveryTable {
   const deliveries = new Rows<Delivery>(db, "deliveries", {
     row: "plain",
@@ -20,6 +28,21 @@ export function deliveryTable(db: Database): DeliveryTable {
     role: "plain",
     content: "plain",
     ciphertext: "optional",
+    isOpening: "boolean",
+    turn: "plain",
+    state: "plain",
+    attempts: "plain",
+    nextAt: "optional",
+    bootId: "optional",
+    acceptedAt: "plain",
+    expiresAt: "plain",
+  });
+  const heads = new Rows<Omit<Delivery, "content" | "ciphertext">>(db, "deliveries", {
+    row: "plain",
+    id: "plain",
+    contact: "plain",
+    device: "plain",
+    role: "plain",
     isOpening: "boolean",
     turn: "plain",
     state: "plain",
@@ -39,21 +62,30 @@ export function deliveryTable(db: Database): DeliveryTable {
     find: (device, id) => deliveries.first("WHERE id = ? AND device = ? ORDER BY row LIMIT 1", id, device),
     openTo: (device) => deliveries.all(`WHERE ${OPEN} AND device = ? ORDER BY row`, device),
     withoutDevice: (contact) =>
-      deliveries.all(`WHERE ${OPEN} AND device = '' AND contact = ? ORDER BY row`, contact),
+      deliveries.all(`WHERE ${OPEN} AND device = '' AND +contact = ? ORDER BY row`, contact),
+    countControls: (device, limit) =>
+      db.number(
+        `SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE ${OPEN} AND device = ? AND role = 'control' LIMIT ?)`,
+        device,
+        limit,
+      ) ?? 0,
     remove(row) {
       deliveries.remove("row = ?", row);
     },
-    due: (now, limit) => deliveries.all(`WHERE ${DUE} AND nextAt <= ? ORDER BY row LIMIT ?`, now, limit),
+    due: (now, limit) =>
+      deliveries.all(`WHERE ${openRows(`${DUE} AND nextAt <= ?`)} ORDER BY row`, now, limit),
     nextAt: () => db.number(`SELECT min(nextAt) FROM deliveries WHERE ${DUE}`),
     hasten(latest) {
       deliveries.change({ nextAt: latest }, `${OPEN} AND nextAt > ?`, latest);
     },
     openMessages: () =>
-      deliveries
-        .all(`WHERE ${OPEN} AND role = 'message' AND ${SHOWN} ORDER BY row DESC LIMIT ?`, MAX_SHOWN)
+      heads
+        .all(`WHERE ${OPEN} AND role = 'message' AND ${SHOWN} ORDER BY +row DESC LIMIT ?`, MAX_SHOWN)
+        .map(({ id, contact, device, state }) => ({ id, contact, device, state }))
         .reverse(),
-    atRelay: () => deliveries.all("WHERE state = 'at-relay' ORDER BY row"),
-    expired: (now) => deliveries.all(`WHERE ${OPEN} AND expiresAt <= ? ORDER BY row`, now),
+    atRelay: () => heads.all(`WHERE ${OPEN} AND state = 'at-relay' ORDER BY +row`),
+    expired: (now, limit) =>
+      heads.all(`WHERE ${openRows(`${OPEN} AND expiresAt <= ?`)} ORDER BY row`, now, limit),
     nextExpiry: () => db.number(`SELECT min(expiresAt) FROM deliveries WHERE ${OPEN}`),
     update: (row, changes) => deliveries.change(changes, "row = ?", row),
     countOpen: () => db.number(`SELECT count(*) FROM deliveries WHERE ${OPEN}`) ?? 0,

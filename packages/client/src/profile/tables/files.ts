@@ -23,7 +23,7 @@ export function fileTable(db: Database): FileTable {
     },
     get: (contact, id) => files.first("WHERE contact = ? AND id = ?", contact, id),
     update: (contact, id, state) => files.change({ state }, "contact = ? AND id = ?", contact, id),
-    open: () => files.all("WHERE state IN ('offered', 'accepted') ORDER BY number"),
+    open: () => files.all("WHERE state IN ('offered', 'accepted') ORDER BY +number"),
     putPart(contact, id, index, bytes) {
       db.run(
         `INSERT INTO parts VALUES (?, ?, ?, ?)

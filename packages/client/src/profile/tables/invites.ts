@@ -29,7 +29,7 @@ export function inviteTable(db: Database): InviteTable {
     all: () => invites.all("ORDER BY id"),
     update: (id, changes) => invites.change(changes, "id = ?", id),
     toPublish: (now) => invites.all("WHERE publishAt <= ? ORDER BY publishAt, id", now),
-    nextPublishAt: () => db.number("SELECT min(publishAt) FROM invites"),
+    nextPublishAt: () => db.number("SELECT min(publishAt) FROM invites WHERE publishAt IS NOT NULL"),
     hasten(latest) {
       invites.change({ publishAt: latest }, "publishAt > ?", latest);
     },
@@ -65,7 +65,7 @@ export function answerTable(db: Database): AnswerTable {
       answers.remove("contact = ?", contact);
     },
     toLookAt: (now) => answers.first("WHERE lookAt <= ? ORDER BY lookAt, contact LIMIT 1", now),
-    nextLookAt: () => db.number("SELECT min(lookAt) FROM answers"),
+    nextLookAt: () => db.number("SELECT min(lookAt) FROM answers WHERE lookAt IS NOT NULL"),
     hasten(latest) {
       answers.change({ lookAt: latest }, "lookAt > ?", latest);
     },

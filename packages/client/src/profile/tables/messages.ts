@@ -32,12 +32,16 @@ export const MESSAGE_SHAPE: Shape<Message> = {
   isDeleted: "boolean",
 };
 
+const UNREAD = "contact = ? AND isOwn = 0 AND readAt IS NULL";
+const EXPIRED = "SELECT row FROM messages WHERE until <= ? ORDER BY until, row LIMIT ?";
+
 export function messageTable(db: Database): MessageTable {
   const messages = new Rows<Message & { readonly position?: number }>(db, "messages", {
     ...MESSAGE_SHAPE,
     position: "optional",
   });
   const lines = new Rows<Message>(db, "messages", MESSAGE_SHAPE);
+  const heads = new Rows<Pick<Message, "id" | "sender">>(db, "messages", { id: "plain", sender: "plain" });
 
   return {
     add(message) {
@@ -100,22 +104,30 @@ export function messageTable(db: Database): MessageTable {
         limit,
       );
     },
-    unread: (contact) =>
-      lines.all("WHERE contact = ? AND isOwn = 0 AND readAt IS NULL ORDER BY position", contact),
-    countUnread: (contact) =>
-      db.number(
-        "SELECT count(*) FROM messages WHERE contact = ? AND isOwn = 0 AND readAt IS NULL",
-        contact,
-      ) ?? 0,
-    removeExpired(now) {
+    unread: (contact, limit) => lines.all(`WHERE ${UNREAD} ORDER BY position LIMIT ?`, contact, limit),
+    countUnread: (contact) => db.number(`SELECT count(*) FROM messages WHERE ${UNREAD}`, contact) ?? 0,
+    readAll(contact, at) {
       return db.atomically(() => {
-        const expired = lines.all("WHERE until <= ? ORDER BY row", now);
-        lines.remove("until <= ?", now);
+        const unread = heads.all(`WHERE ${UNREAD} ORDER BY position`, contact);
+        lines.change({ readAt: at }, UNREAD, contact);
+        return unread;
+      });
+    },
+    removeExpired(now, limit) {
+      return db.atomically(() => {
+        const expired = lines.all(`WHERE row IN (${EXPIRED}) ORDER BY until, row`, now, limit);
+        lines.remove(`row IN (${EXPIRED})`, now, limit);
         return expired;
       });
     },
-    removeArrivedBefore: (contact, time) => lines.remove("contact = ? AND arrivedAt < ?", contact, time),
-    nextExpiry: () => db.number("SELECT min(until) FROM messages"),
+    removeArrivedBefore: (contact, time, limit) =>
+      lines.remove(
+        "row IN (SELECT row FROM messages WHERE contact = ? AND arrivedAt < ? ORDER BY arrivedAt LIMIT ?)",
+        contact,
+        time,
+        limit,
+      ),
+    nextExpiry: () => db.number("SELECT min(until) FROM messages WHERE until IS NOT NULL"),
     ...reactions(db),
     ...earlyChanges(db),
   };
