@@ -8,9 +8,10 @@ const TEXTS: Readonly<Record<ChangeKind, string>> = {
   "identity-pinned": "an SSH key is pinned",
   "paired-by-code": "a contact by spoken code",
   "device-added":
-    "a device was added; it gets nothing before it is confirmed (asfaleia device accept NAME ID)",
+    "a device was added; it gets nothing before it is confirmed (asfaleia device accept|refuse NAME ID)",
   "device-confirmed": "a device was confirmed",
   "device-withdrawn": "a device was withdrawn",
+  "device-refused": "you have refused a device",
   "lists-conflict": "TWO DIFFERENT LISTS OF DEVICES under one number: somebody else may use this SSH key",
   "session-reset": "the session was begun anew",
   verified: "verified",

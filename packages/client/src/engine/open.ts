@@ -37,6 +37,7 @@ import {
   block,
   contactOf,
   findContact,
+  refuseDevice,
   removeContact,
   rename,
   safetyNumberOf,
@@ -358,6 +359,10 @@ class OpenMessenger implements Messenger {
 
   acceptDevice(contact: number, id: string): Promise<void> {
     return this.#keep((tell) => acceptDevice(this.#engine, tell, contactOf(this.#engine, contact), id));
+  }
+
+  refuseDevice(contact: number, id: string): Promise<void> {
+    return this.#keep((tell) => refuseDevice(this.#engine, tell, contactOf(this.#engine, contact), id));
   }
 
   #change(
