@@ -78,6 +78,7 @@ export async function runTui(
         ),
     pictures,
     fetchesPictures: () => wishes.fetchesPictures(),
+    learn: (face) => wishes.learn(face),
   });
   person.sitAt(loop, plain && ((ask) => plain.aside(ask)));
   await loop.run();
