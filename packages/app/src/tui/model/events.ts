@@ -1,9 +1,12 @@
 /** What the messenger tells -> what is shown. */
 import type { MessageView } from "@asfaleia/client/messenger";
+import { lookalikeText } from "../../contacts/alike.ts";
+import { cleanName } from "../../display.ts";
 import type { EventView } from "../../face/face.ts";
-import { loadContacts, newestPage, seen, withUnread } from "./people.ts";
+import { lookalikes } from "./lookalikes.ts";
+import { loadContacts, newestPage, seen, withContacts, withUnread } from "./people.ts";
 import { contactOf, type State, withTalk } from "./state.ts";
-import { andThen, type Step, step } from "./step.ts";
+import { andThen, call, type Effect, remark, type Step, step } from "./step.ts";
 import { withChanged, withFile, withMessage, withState } from "./talks.ts";
 
 export function onEvent(state: State, event: EventView): Step {
@@ -26,6 +29,8 @@ export function onEvent(state: State, event: EventView): Step {
       return step({ ...state, relays: new Map(state.relays).set(event.relay, event.isUp) });
     case "notice":
       return onNotice(state, event.contact);
+    case "invite":
+      return step(state, guestCame(event.contact));
     case "contacts":
       return step(state, loadContacts());
     default:
@@ -51,6 +56,22 @@ function onMessage(state: State, message: MessageView): Step {
   const effects = isTimerOther ? [loadContacts()] : [];
   if (isSeen) return andThen(seen(counted), (now) => step(now, ...effects));
   return step(counted, { do: "notify", name: contact.name }, ...effects);
+}
+
+/** Somebody has used an invite, under a name that they have chosen. */
+function guestCame(id: number): Effect {
+  return call("contacts.list", {}, (state, contacts) =>
+    andThen(withContacts(state, contacts), (now) => {
+      const guest = contactOf(now, id);
+      if (guest === undefined) return step(now);
+      const [other] = lookalikes(now, guest);
+      return step(
+        other === undefined
+          ? remark(now, `${cleanName(guest.name)} has answered your invite`)
+          : remark(now, lookalikeText(guest.name, other), true),
+      );
+    }),
+  );
 }
 
 /** Keys of somebody have changed: the list and the conversation say so. */

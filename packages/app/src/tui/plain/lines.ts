@@ -1,7 +1,7 @@
 /** What is said and what happens, as lines to be read one after the other: by a screen reader, or from a log. */
 import type { MessageView } from "@asfaleia/client/messenger";
 import { cleanLine, cleanText } from "../../display.ts";
-import { noticeText } from "../../notices.ts";
+import { chatNoticeText } from "../../notices.ts";
 import { clock, dayNumber, dayText, STATE_WORDS, sizeText } from "../format.ts";
 import { excerpt } from "../layout/conversation.ts";
 import { shownTime } from "../layout/message.ts";
@@ -28,7 +28,7 @@ export function messageLines(
 }
 
 function contentLines(message: MessageView, quoted: MessageView | undefined): string[] {
-  if (message.kind === "notice") return [noticeText(message.text)];
+  if (message.kind === "notice") return [chatNoticeText(message.text)];
   if (message.deleted) return ["(deleted)"];
   const lines: string[] = [];
   if (message.replyTo !== undefined)
