@@ -10,6 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { publicKeyLine } from "@asfaleia/identity";
 import { missing } from "../../packages/identity/test/oracle.ts";
+import { Chat } from "../hostile-contacts/kit.ts";
 import { assertHarmless } from "../kit/harmless.ts";
 import { Authority, type HttpsServer, startHttps } from "../kit/https.ts";
 import { newEd25519 } from "../kit/keys.ts";
@@ -184,6 +185,38 @@ describe("keys of others, looked up", { concurrency: 3, skip }, () => {
     assert.match(refreshed.stdout, /^noisy: .*shows the same key as before/);
     assert.match(refreshed.stdout, /shows none of the keys that were pinned for quiet/);
     assertHarmless(refreshed.stdout);
+  });
+
+  test("the chat tells of a changed key, and takes it by a name only", {
+    skip: skip || missing("script"),
+  }, async () => {
+    await using all = new People(() => relay);
+    const alice = await someone(all).init();
+    const [old, young] = lines(alice, {}, { type: "ecdsa" }) as [string, string];
+    const source = at("/chat.keys");
+    pages.set("/chat.keys", `${old}\n`);
+    await alice.ok(["add", source, "--as", "bob"]);
+    const known = async () => (await alice.json(["contacts"])).find(({ name }) => name === "bob")?.identities;
+    await using chat = new Chat(alice);
+    await chat.shows("Write, /");
+    chat.types("/refresh bob\r");
+    await chat.shows("shows the same key as before");
+    pages.set("/chat.keys", `${young}\n`);
+    chat.types("q");
+    await chat.shows("Write, /");
+    chat.types("/refresh\r");
+    await chat.shows(/WARNING: SOMEBODY'S KEYS HAVE CHANGED![\s\S]*Nothing was changed here/);
+    const flat = chat.screen().join(" ").replace(/\s+/g, " ");
+    assert.ok(flat.includes(`gone ${fingerprintOf(alice, old)}`), flat);
+    assert.ok(flat.includes(fingerprintOf(alice, young)), flat);
+    assert.deepEqual(await known(), [fingerprintOf(alice, old)]);
+    chat.types("q");
+    await chat.shows("Write, /");
+    chat.types(`/add ${source} as bob\r`);
+    await chat.shows(/WARNING[\s\S]*y pins them/);
+    chat.types("y");
+    await chat.shows("bob is a contact");
+    assert.deepEqual(await known(), [fingerprintOf(alice, old), fingerprintOf(alice, young)]);
   });
 
   test("what a host may answer, and nothing is taken", async () => {

@@ -56,6 +56,7 @@ const LINES: [keys: string, args: string[]][] = [
   ["contacts ren\trob\t", ["contacts", "rename", "robert"]],
   ["contacts --json rem\trob\t", ["contacts", "--json", "remove", "robert"]],
   ["device accept rob\t", ["device", "accept", "robert"]],
+  ["device refuse rob\t", ["device", "refuse", "robert"]],
   ["device confirm rob\t", ["device", "confirm", "rob"]],
   ["config rec\t", ["config", "receipts"]],
   ["config --with rob\tret\t", ["config", "--with", "robert", "retention"]],

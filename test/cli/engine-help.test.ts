@@ -61,7 +61,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["add"], /whom\?/],
   [["contacts", "nonsense"], /rename or remove/],
   [["requests", "refuse", "1"], /accept or block/],
-  [["device"], /list, confirm, withdraw, renew or accept/],
+  [["device"], /list, confirm, withdraw, renew, accept or refuse/],
   [["device", "confirm"], /device confirm ID/],
   [["edit"], /which message/],
   [["search"], /for what/],

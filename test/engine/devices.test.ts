@@ -133,3 +133,41 @@ test("a device that is lost with everything is replaced, and contacts are asked"
     "alice",
   );
 });
+
+test("a device that was refused waits no more, and comes by a list that counts only", async (t) => {
+  const { alice, bob, phone, aToB, bToA } = await twoDevices(t);
+  const id = phone.messenger.status().device;
+  const stateOf = () => bob.messenger.contact("alice")?.devices.find((device) => device.id === id)?.state;
+  await alice.next("notice", ({ what, about }) => what === "device-added" && about === id);
+  await bob.messenger.addCard(phone.messenger.card());
+  assert.equal(stateOf(), "unconfirmed");
+  const known = alice.messenger.status().device;
+  await assert.rejects(bob.messenger.refuseDevice(bToA, known), { code: "not-allowed" });
+  await assert.rejects(bob.messenger.refuseDevice(bob.messenger.contact("me")!.id, id), {
+    code: "not-allowed",
+  });
+  await bob.messenger.refuseDevice(bToA, id);
+  assert.equal(stateOf(), "withdrawn");
+  assert.deepEqual(bob.messenger.changes(bToA).at(-1)?.kind, "device-refused");
+  // Its card, shown again, asks for nothing.
+  await bob.messenger.addCard(phone.messenger.card());
+  assert.equal(stateOf(), "withdrawn");
+  await assert.rejects(bob.messenger.acceptDevice(bToA, id), { code: "not-allowed" });
+  await alice.messenger.confirmDevice(id, alice.signer);
+  await bob.next("notice", ({ what, about }) => what === "device-confirmed" && about === id);
+  await until(() => phone.messenger.contact("bob")?.state === "contact");
+  await bob.messenger.send(bToA, "to both");
+  await phone.next("message", ({ message }) => message.text === "to both");
+  await alice.messenger.send(aToB, "and back");
+  await bob.next("message", ({ message }) => message.text === "and back");
+});
+
+test("an own device that was refused can still be confirmed", async (t) => {
+  const { alice, phone } = await twoDevices(t);
+  const id = phone.messenger.status().device;
+  await alice.next("notice", ({ what, about }) => what === "device-added" && about === id);
+  await alice.messenger.refuseDevice(alice.messenger.contact("me")!.id, id);
+  assert.equal(alice.messenger.devices().find((device) => device.id === id)?.state, "withdrawn");
+  await alice.messenger.confirmDevice(id, alice.signer);
+  await until(() => phone.messenger.status().isConfirmed);
+});

@@ -7,7 +7,7 @@ import { durationMs, durationText } from "../src/duration.ts";
 import { EXIT, Failure, failureOf } from "../src/exit.ts";
 import { exitAfter, waitingOf } from "../src/face/outcome.ts";
 import { isoTime } from "../src/lines.ts";
-import { noticeText } from "../src/notices.ts";
+import { chatNoticeText, noticeText } from "../src/notices.ts";
 import { realEnvironment } from "../src/profile/environment.ts";
 
 const KEY = publicKeyFromText(
@@ -91,6 +91,9 @@ test("a time that no calendar has is left out", () => {
 test("notices are words; what is not known is shown as it is, cleaned", () => {
   assert.equal(noticeText("gap 3"), "3 messages never arrived");
   assert.equal(noticeText("blocked"), "blocked");
+  assert.match(noticeText("device-added"), /\(asfaleia device accept\|refuse NAME ID\)$/);
+  assert.match(chatNoticeText("device-added"), /\(\/devices\)$/);
+  assert.match(chatNoticeText("verification-fell", "x"), /\(\/verify\): x$/);
   assert.equal(noticeText("toString \u001b"), "toString <U+001B>");
 });
 

@@ -410,4 +410,6 @@ export interface Messenger {
   renewDevice(signer: Signer): Promise<void>;
   /** The user accepts a device of a contact that no known device has confirmed. */
   acceptDevice(contact: number, id: string): Promise<void>;
+  /** The user does not take it: it gets nothing, and waits no more. @throws MessengerError `not-allowed` */
+  refuseDevice(contact: number, id: string): Promise<void>;
 }

@@ -1,4 +1,6 @@
 /** Names that look like one another: enough to warn, no proof that others do not. */
+import { cleanLine } from "../display.ts";
+
 /** Letters of other scripts, and pairs, that fonts draw like Latin ones; in lower case (Unicode UTS #39, the common ones). */
 const LOOKS = new Map(
   Object.entries({
@@ -42,6 +44,42 @@ const PAIRS: readonly (readonly [pair: RegExp, letter: string])[] = [
  */
 export function looksLike(a: string, b: string): boolean {
   return a !== b && skeleton(a) === skeleton(b);
+}
+
+/** Of whom the names are compared. */
+export interface Named {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string;
+  /** Fingerprints. */
+  readonly identities: readonly string[];
+}
+
+/** Those whose names one could be taken for: contacts, blocked ones and `me`. A request has no name of its own choice. */
+export function lookalikesOf<T extends Named>(one: Pick<Named, "id" | "name">, all: readonly T[]): T[] {
+  const own = skeleton(one.name);
+  return all.filter(
+    (other) =>
+      other.id !== one.id &&
+      other.state !== "request" &&
+      other.name !== one.name &&
+      skeletonOf(other) === own,
+  );
+}
+
+/** The warning, for a terminal. */
+export function lookalikeText(name: string, other: Pick<Named, "name" | "identities">): string {
+  const [key = ""] = other.identities.map((identity) => ` (${cleanLine(identity)})`);
+  return `Careful: "${cleanLine(name)}" looks like another contact, "${cleanLine(other.name)}"${key}.`;
+}
+
+/** Kept, since a list of contacts is looked through again for every screen. */
+const skeletons = new WeakMap<Named, string>();
+
+function skeletonOf(one: Named): string {
+  const known = skeletons.get(one) ?? skeleton(one.name);
+  skeletons.set(one, known);
+  return known;
 }
 
 /** Alike for names that look alike; not to be shown. A name of signs only is its own. */

@@ -4,7 +4,7 @@ import { columns } from "../conversation.ts";
 import { EXIT, Failure, usage } from "../exit.ts";
 import type { ContactView, Face, Result } from "../face/face.ts";
 import { note } from "../io.ts";
-import { compareKeys } from "../keysources/changes.ts";
+import { compareKeys, type KeyChange } from "../keysources/changes.ts";
 import type { KeyList, UnusableKey } from "../keysources/keys.ts";
 import { changeText, keyListText } from "../keysources/show.ts";
 
@@ -28,11 +28,11 @@ export async function addFromSource(
   name: string | undefined,
 ): Promise<ContactView> {
   const found = await face.call("keys.fetch", { source: word, ...bases });
-  const known = await withSource(face, found.source);
+  const known = await pinnedBefore(face, found);
   if (known !== undefined && name === undefined) {
-    const change = compareKeys(known.fingerprints, found.fingerprints);
-    if (change.kind === "same") return known.contact;
-    note(changeText(known.contact.name, found.source, change, keyList(found)).trimEnd());
+    const { contact, change } = known;
+    if (change.kind === "same") return contact;
+    note(changeText(contact.name, found.source, change, keyList(found)).trimEnd());
     if (change.kind !== "empty")
       throw new Failure(
         EXIT.key,
@@ -60,14 +60,15 @@ export function keyList({
   };
 }
 
-async function withSource(
+/** The contact whose keys came from this source, and what is other than it was. */
+export async function pinnedBefore(
   face: Face,
-  source: string,
-): Promise<{ readonly contact: ContactView; readonly fingerprints: readonly string[] } | undefined> {
+  { source, fingerprints }: Pick<Result<"keys.fetch">, "source" | "fingerprints">,
+): Promise<{ readonly contact: ContactView; readonly change: KeyChange } | undefined> {
   for (const contact of await face.call("contacts.list", {})) {
     const sources = await face.call("contacts.sources", { contact: contact.id });
     const pinned = sources.find((one) => one.source === source);
-    if (pinned !== undefined) return { contact, fingerprints: pinned.fingerprints };
+    if (pinned !== undefined) return { contact, change: compareKeys(pinned.fingerprints, fingerprints) };
   }
   return undefined;
 }

@@ -3,8 +3,43 @@ import { cleanLine, cleanName, jsonLine } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { ContactView, Face } from "../face/face.ts";
 import { note, print } from "../io.ts";
+import type { KeyChange } from "../keysources/changes.ts";
+import type { KeyList } from "../keysources/keys.ts";
 import { changeText } from "../keysources/show.ts";
 import { keyList } from "./fromsource.ts";
+
+/** What one source of a contact's keys shows now. */
+export interface Looked {
+  readonly contact: Pick<ContactView, "id" | "name">;
+  /** `KeySource.text`. */
+  readonly source: string;
+  /** What is other than it was; undefined where the source could not be asked. */
+  readonly change: KeyChange | undefined;
+  readonly list: KeyList;
+  /** Why it could not be asked. */
+  readonly failed: string;
+}
+
+/** @param contacts those that have no source are passed over. @throws Failure; the signal's reason */
+export async function* lookAgain(
+  face: Face,
+  contacts: readonly Looked["contact"][],
+  signal?: AbortSignal,
+): AsyncGenerator<Looked> {
+  const options = signal === undefined ? {} : { signal };
+  for (const contact of contacts) {
+    for (const looked of await face.call("contacts.refresh", { contact: contact.id }, options)) {
+      const { source, failed, kind, same = [], added = [], gone = [] } = looked;
+      const change = kind === undefined ? undefined : { kind, same, added, gone };
+      yield { contact, source, change, list: keyList(looked), failed: failed ?? "no answer" };
+    }
+  }
+}
+
+/** That a source could not be asked, on one line. */
+export function failedText({ contact, source, failed }: Looked): string {
+  return `${cleanName(contact.name)}: ${cleanLine(source)} could not be looked up: ${cleanLine(failed)}`;
+}
 
 /**
  * @param contacts those that have no source are passed over
@@ -16,27 +51,21 @@ export async function refreshKeys(
   json: boolean,
 ): Promise<number> {
   const exits = new Set<number>();
-  for (const { id, name } of contacts) {
-    for (const looked of await face.call("contacts.refresh", { contact: id })) {
-      const { source, failed, kind, same, added, gone } = looked;
-      exits.add(kind === undefined ? EXIT.relay : kind === "same" ? EXIT.done : EXIT.key);
-      if (json)
-        await print(
-          jsonLine({ type: "keys", with: name, contact: id, source, failed, kind, same, added, gone }),
-        );
-      else if (kind === undefined)
-        note(
-          `${cleanName(name)}: ${cleanLine(source)} could not be looked up: ${cleanLine(failed ?? "no answer")}`,
-        );
-      else {
-        const change = { kind, same: same ?? [], added: added ?? [], gone: gone ?? [] };
-        await print(changeText(name, source, change, keyList(looked)));
-      }
-    }
+  for await (const looked of lookAgain(face, contacts)) {
+    const { contact, source, change, list } = looked;
+    exits.add(change === undefined ? EXIT.relay : change.kind === "same" ? EXIT.done : EXIT.key);
+    if (json) await print(lookedJson(looked));
+    else if (change === undefined) note(failedText(looked));
+    else await print(changeText(contact.name, source, change, list));
   }
   if (exits.size === 0) {
     note("None of these contacts has keys from a source (asfaleia add github:NAME).");
     return EXIT.nothing;
   }
   return Math.max(...exits);
+}
+
+function lookedJson({ contact: { id, name }, source, change, failed }: Looked): string {
+  const result = change === undefined ? { failed } : change;
+  return jsonLine({ type: "keys", with: name, contact: id, source, ...result });
 }

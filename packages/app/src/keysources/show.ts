@@ -40,33 +40,48 @@ function unusableLines(key: UnusableKey): string[] {
 
 const BANNER = "@".repeat(59);
 
+/** A line of what has changed, and what it is: shown in colours where there are some. */
+export interface ChangeLine {
+  readonly what: "alarm" | "new" | "gone" | "same" | "words";
+  readonly text: string;
+}
+
 /**
  * What looking again has shown: a line where nothing changed, and else a warning that fills the screen.
  * @param who the user's own name for the contact
  * @param source `KeySource.text`
  * @param list what is there now
  */
-export function changeText(who: string, source: string, change: KeyChange, list: KeyList): string {
+export function changeLines(who: string, source: string, change: KeyChange, list: KeyList): ChangeLine[] {
   const [name, place] = [cleanName(who), cleanLine(source)];
   if (change.kind === "same") {
     const count = change.same.length === 1 ? "the same key" : `the same ${change.same.length} keys`;
-    return `${name}: ${place} shows ${count} as before.\n`;
+    return words(`${name}: ${place} shows ${count} as before.`);
   }
-  const lines = [
-    BANNER,
-    "@     WARNING: SOMEBODY'S KEYS HAVE CHANGED!              @",
-    BANNER,
-    `${SUMMARY[change.kind](place)} ${name}.`,
+  return [
+    ...[BANNER, "@     WARNING: SOMEBODY'S KEYS HAVE CHANGED!              @", BANNER].map(
+      (text) => ({ what: "alarm", text }) as const,
+    ),
+    ...words(`${SUMMARY[change.kind](place)} ${name}.`),
     ...list.usable
       .filter(({ key }) => change.added.includes(fingerprint(key)))
-      .map((key) => `  new   ${keyLine(key)}`),
-    ...change.gone.map((each) => `  gone  ${cleanLine(each)}`),
-    ...change.same.map((each) => `  same  ${cleanLine(each)}`),
-    ...list.unusable.flatMap(unusableLines).map((line) => `  ${line}`),
-    ADVICE[change.kind],
-    "Nothing was changed here.",
+      .map((key) => ({ what: "new", text: `  new   ${keyLine(key)}` }) as const),
+    ...change.gone.map((each) => ({ what: "gone", text: `  gone  ${cleanLine(each)}` }) as const),
+    ...change.same.map((each) => ({ what: "same", text: `  same  ${cleanLine(each)}` }) as const),
+    ...words(...list.unusable.flatMap(unusableLines).map((line) => `  ${line}`)),
+    ...words(ADVICE[change.kind], "Nothing was changed here."),
   ];
-  return lines.map((line) => `${line}\n`).join("");
+}
+
+function words(...texts: readonly string[]): ChangeLine[] {
+  return texts.map((text) => ({ what: "words", text }));
+}
+
+/** The same, with a line feed each. */
+export function changeText(...of: Parameters<typeof changeLines>): string {
+  return changeLines(...of)
+    .map(({ text }) => `${text}\n`)
+    .join("");
 }
 
 const SUMMARY = {

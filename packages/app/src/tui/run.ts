@@ -4,7 +4,7 @@ import { wantsColor } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { type FaceValues, openRemote, usesAgent } from "../face/open.ts";
-import { onBehalfOf } from "../person.ts";
+import { currentPerson, onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
 import { askToAdd } from "./model/adding.ts";
@@ -80,6 +80,7 @@ export async function runTui(
         ),
     pictures,
     fetchesPictures: () => wishes.fetchesPictures(),
+    learn: (face) => wishes.learn(face),
   });
   person.sitAt(loop, plain && ((ask) => plain.aside(ask)));
   await loop.run();
@@ -91,6 +92,7 @@ export async function runTui(
 async function connectTo(where: Where, values: FaceValues, signal: AbortSignal): Promise<Face> {
   if (usesAgent(values)) return openRemote(where, values, signal);
   const { withLocalFace } = await import("../face/own.ts");
+  const person = currentPerson();
   const opened = Promise.withResolvers<Face>();
   const left = Promise.withResolvers<void>();
   const closed = withLocalFace(
@@ -102,7 +104,8 @@ async function connectTo(where: Where, values: FaceValues, signal: AbortSignal):
         return closed;
       };
       opened.resolve({
-        call: (method, params, options) => face.call(method, params, options),
+        // What a call has to ask, such as the passphrase of the SSH key, is asked where the chat is.
+        call: (method, params, options) => onBehalfOf(person, () => face.call(method, params, options)),
         events: (options) => face.events(options),
         close,
       });

@@ -13,12 +13,13 @@ import { deviceFacts } from "../lines.ts";
 export const help = `Usage: asfaleia device list [NAME] [--json] [--home DIR] [--profile NAME]
        asfaleia device confirm|withdraw ID
        asfaleia device renew
-       asfaleia device accept NAME ID
+       asfaleia device accept|refuse NAME ID
 
 list shows the devices of your SSH key, this one first, or those of a contact. confirm takes another installation onto
 your list of devices, withdraw takes one off it, renew replaces every key of this device: each signs a new list with
 your SSH key, and your contacts hear of it. accept takes a device of a contact that none of their devices has
-confirmed: ask them whether it is theirs.
+confirmed: ask them whether it is theirs. refuse does not: it gets nothing, until a device of theirs that you know
+confirms it.
 
 ID is the beginning of a device's id, at least 4 of its digits.
 
@@ -40,7 +41,7 @@ export async function run(args: string[], signal: AbortSignal): Promise<number> 
   const { values, positionals } = parseArguments({ args, options: OPTIONS, allowPositionals: true });
   const [what, ...words] = positionals;
   const act = what !== undefined && Object.hasOwn(ACTS, what) ? ACTS[what] : undefined;
-  if (act === undefined) throw usage("device takes list, confirm, withdraw, renew or accept");
+  if (act === undefined) throw usage("device takes list, confirm, withdraw, renew, accept or refuse");
   if (words.length < act.least || words.length > act.most) throw usage(`say: asfaleia device ${act.form}`);
   return withFace(values, signal, ({ face }) => act.run(face, words, values.json === true));
 }
@@ -85,12 +86,21 @@ const ACTS: Readonly<Record<string, Act>> = {
     form: "accept NAME ID",
     least: 2,
     most: 2,
-    run: async (face, [name, id = ""]) => {
-      const contact = await needContact(face, name);
-      const device = deviceId(contact.devices, id);
+    run: async (face, [name, id]) => {
+      const { contact, device } = await deviceOf(face, name, id);
       await face.call("contacts.acceptDevice", { contact: contact.id, device });
       await face.call("outbox.start", {});
       await face.call("outbox.quiet", { contact: contact.id, ms: TELL_MS });
+      return EXIT.done;
+    },
+  },
+  refuse: {
+    form: "refuse NAME ID",
+    least: 2,
+    most: 2,
+    run: async (face, [name, id]) => {
+      const { contact, device } = await deviceOf(face, name, id);
+      await face.call("contacts.refuseDevice", { contact: contact.id, device });
       return EXIT.done;
     },
   },
@@ -112,6 +122,11 @@ function deviceId(devices: readonly { readonly id: string }[], word: string): st
   const [only, another] = found;
   if (word.length >= LEAST_ID_CHARACTERS && only !== undefined && another === undefined) return only.id;
   throw usage("there is no one device whose id begins so; asfaleia device list shows them");
+}
+
+async function deviceOf(face: Face, name: string | undefined, word = "") {
+  const contact = await needContact(face, name);
+  return { contact, device: deviceId(contact.devices, word) };
 }
 
 async function ownDevice(face: Face, word: string): Promise<string> {

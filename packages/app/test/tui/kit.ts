@@ -58,6 +58,8 @@ export class MadeUpFace implements Face {
   messages: MessageView[] = [];
   /** Bytes by the id of a file. */
   readonly files = new Map<string, Uint8Array>();
+  /** What methods answer, where that is other than below. */
+  readonly answers = new Map<string, (params: Record<string, unknown>) => unknown>();
   readonly calls: { readonly method: string; readonly params: Record<string, unknown> }[] = [];
   readonly #queue: Queue<EventView> = new Queue(() => {});
   #next = 1_000_000;
@@ -100,6 +102,8 @@ export class MadeUpFace implements Face {
   }
 
   #answer(method: string, params: Record<string, unknown>): unknown {
+    const own = this.answers.get(method);
+    if (own !== undefined) return own(params);
     switch (method) {
       case "contacts.list":
         return this.contacts;
@@ -227,7 +231,8 @@ export interface HarnessOptions {
   readonly rows?: number;
   readonly hasColors?: boolean;
   readonly env?: Record<string, string>;
-  readonly fetchesPictures?: boolean;
+  readonly fetchesPictures?: boolean | (() => boolean);
+  readonly learn?: (face: Face) => Promise<void>;
   /** When the agent is there. */
   readonly ready?: Promise<void>;
   /** Where files are saved. */
@@ -238,16 +243,10 @@ export interface HarnessOptions {
 export async function withTui(
   prepare: (face: MadeUpFace) => void,
   test: (harness: Harness) => Promise<void>,
-  {
-    columns = 80,
-    rows = 24,
-    hasColors = true,
-    env = {},
-    fetchesPictures = false,
-    ready = Promise.resolve(),
-    downloads = "/nowhere",
-  }: HarnessOptions = {},
+  options: HarnessOptions = {},
 ): Promise<void> {
+  const { columns = 80, rows = 24, hasColors = true, env = {}, fetchesPictures = false, learn } = options;
+  const { ready = Promise.resolve(), downloads = "/nowhere" } = options;
   const face = new MadeUpFace();
   prepare(face);
   const terminal = new XtermTerminal(columns, rows);
@@ -264,7 +263,8 @@ export async function withTui(
     connect: () => ready.then(() => face),
     notify: () => terminal.write("\x07"),
     pictures: new PictureDesk({ TERM: "xterm", ...env }, (text) => terminal.write(text)),
-    fetchesPictures: () => fetchesPictures,
+    fetchesPictures: () => (typeof fetchesPictures === "boolean" ? fetchesPictures : fetchesPictures()),
+    ...(learn === undefined ? {} : { learn }),
   });
   const running = loop.run();
   const screen = (): string[] => {

@@ -136,6 +136,77 @@ describe("the chat as lines", () => {
       },
     ));
 
+  it("tells of a device that nobody has confirmed, shows it, and takes it or not", () =>
+    withPlain(
+      (face) => {
+        const [id, identity] = ["0f3c8a52-9d1e-8b7a-a1c0-5e2f6b7d8c90", "SHA256:bob"];
+        const devices = [{ id, identity, state: "unconfirmed", isOwn: false }] as const;
+        face.contacts = face.contacts.with(1, contact(2, "bob", { devices }));
+        face.answers.set("devices.list", () => []);
+      },
+      async ({ says, type, face }) => {
+        await says("* 1 new device asks to be taken (/devices)");
+        await says("== bob, not verified, new device: /devices ==");
+        const devices = (face.contacts[1]?.devices ?? []).map((one) => ({
+          ...one,
+          id: one.id.replace("0f", "1f"),
+        }));
+        face.contacts = face.contacts.with(2, contact(3, "carol", { devices }));
+        face.emit({ type: "notice", contact: 3, what: "device-added", about: devices[0]?.id ?? "" });
+        await says("* a new device of carol asks to be taken: /devices");
+        type("/devices");
+        await says("1. bob  0f3c8a52, asks to be taken");
+        type("1");
+        await says(/A device of bob\nNo device of bob that you know has confirmed this one/);
+        await says("y it is theirs: accept · n refuse");
+        type("n");
+        await says("(y or n)");
+        type("no");
+        type("/devices bob");
+        await says("1. 0f3c8a52-9d1e-8b7a-a1c0-5e2f6b7d8c90, asks to be taken");
+        type("1");
+        await says("y it is theirs");
+        assert.equal(face.last("contacts.refuseDevice"), undefined);
+        type("y");
+        await says("* the device is accepted");
+        assert.equal(face.last("contacts.acceptDevice")?.device, face.contacts[1]?.devices[0]?.id);
+      },
+    ));
+
+  it("looks keys up again, changes a setting, and warns of a name that looks like another", () =>
+    withPlain(
+      (face) => {
+        face.answers.set("contacts.refresh", ({ contact: id }) =>
+          id === 2
+            ? [{ source: "github:bob", kind: "empty", same: [], added: [], gone: ["SHA256:gone"] }]
+            : [],
+        );
+        face.answers.set("settings.list", () => ({}));
+        face.answers.set("settings.set", () => ({ isTold: true }));
+        face.answers.set("codes.join", () => contact(7, "B0b"));
+      },
+      async ({ says, type, face }) => {
+        await says("== bob");
+        type("/refresh");
+        await says("WARNING: SOMEBODY'S KEYS HAVE CHANGED!");
+        await says("gone  SHA256:gone");
+        type("/config");
+        await says("2. receipts, off");
+        type("2");
+        await says(/whether others are told[^\n]*\n1\. on\n2\. off, as it is/);
+        type("1");
+        await says("* receipts: on");
+        assert.deepEqual(face.last("settings.set"), { name: "receipts", value: "on" });
+        type("/config delays");
+        await says("(so far: 5; a minus sign leaves it)");
+        type("0");
+        await says("* delays: 0");
+        type("/join 48213-crossover-clockwork");
+        await says('== B0b, not verified, looks like "bob" ==');
+        await says('Careful: "B0b" looks like another contact, "bob" (SHA256:bob)');
+      },
+    ));
+
   it("moves no cursor, draws no boxes, and takes nothing back", () =>
     withPlain(
       (face) => {

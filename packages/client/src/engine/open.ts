@@ -38,6 +38,7 @@ import {
   block,
   contactOf,
   findContact,
+  refuseDevice,
   removeContact,
   removeSome,
   rename,
@@ -381,6 +382,10 @@ class OpenMessenger implements Messenger {
 
   acceptDevice(contact: number, id: string): Promise<void> {
     return this.#keep((tell) => acceptDevice(this.#engine, tell, contactOf(this.#engine, contact), id));
+  }
+
+  refuseDevice(contact: number, id: string): Promise<void> {
+    return this.#keep((tell) => refuseDevice(this.#engine, tell, contactOf(this.#engine, contact), id));
   }
 
   #change(

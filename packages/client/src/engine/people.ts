@@ -3,7 +3,7 @@ import { fingerprint, type PublicKey } from "@asfaleia/identity";
 import { type Card, openCard } from "../format/card.ts";
 import { FormatError } from "../format/errors.ts";
 import { MessengerError } from "../messenger.ts";
-import type { Contact } from "../profile/profile.ts";
+import type { Contact, Device, Identity } from "../profile/profile.ts";
 import { isEnded, judgeList } from "../rules/devicelists.ts";
 import { checkName } from "../rules/names.ts";
 import { safetyNumber } from "../session/safetynumber.ts";
@@ -14,6 +14,7 @@ import { introduce } from "./introductions.ts";
 import { freeName, newContact } from "./newcontacts.ts";
 import { notice } from "./notices.ts";
 import { learnCard, pinIdentity, putList, setState } from "./peers.ts";
+import { takeFromDevice } from "./retarget.ts";
 import { routeOf } from "./routes.ts";
 import { confirmedDevices } from "./say.ts";
 import { welcome } from "./welcome.ts";
@@ -187,11 +188,8 @@ export function setVerified(
 
 /** The user takes a device that no known one has confirmed: its list counts from now on, where it has one that names it. */
 export function acceptDevice(context: Context, tell: Tell, contact: Contact, id: string): void {
-  const { profile, cards } = context;
-  const device = profile.devices.get(id);
-  const identity = device === undefined ? undefined : profile.identities.get(device.identity);
-  if (device === undefined || identity?.contact !== contact.id)
-    throw new MessengerError("not-allowed", "this contact has no such device");
+  const { cards } = context;
+  const { device, identity } = deviceOf(context, contact, id);
   if (device.state === "withdrawn") throw new MessengerError("not-allowed", "this device was withdrawn");
   const { list, isListed } = cards.of(device);
   const known = identity.list === undefined ? undefined : { counter: identity.counter, bytes: identity.list };
@@ -200,6 +198,29 @@ export function acceptDevice(context: Context, tell: Tell, contact: Contact, id:
   if (list !== undefined && (verdict === "newer" || verdict === "conflict"))
     putList(context, tell, identity, list);
   else setState(context, tell, device, "confirmed");
+}
+
+/** The user does not take a device that no known one has confirmed: it is withdrawn, until a list that counts names it. */
+export function refuseDevice(context: Context, tell: Tell, contact: Contact, id: string): void {
+  const { device } = deviceOf(context, contact, id);
+  if (device.state === "withdrawn") return;
+  if (device.state === "confirmed")
+    throw new MessengerError("not-allowed", "this device is confirmed: its owner can withdraw it");
+  context.profile.devices.update(id, { state: "withdrawn" });
+  takeFromDevice(context, tell, contact.id, id);
+  notice(context, tell, contact.id, "device-refused", id);
+}
+
+function deviceOf(
+  { profile }: Context,
+  contact: Contact,
+  id: string,
+): { device: Device; identity: Identity } {
+  const device = profile.devices.get(id);
+  const identity = device === undefined ? undefined : profile.identities.get(device.identity);
+  if (device === undefined || identity?.contact !== contact.id)
+    throw new MessengerError("not-allowed", "this contact has no such device");
+  return { device, identity };
 }
 
 function takenName({ profile }: Context, name: string): string {

@@ -575,6 +575,8 @@ export type ChangeKind =
   | "device-added"
   | "device-confirmed"
   | "device-withdrawn"
+  /** By the user, who did not accept it. */
+  | "device-refused"
   | "lists-conflict"
   | "session-reset"
   | "verified"

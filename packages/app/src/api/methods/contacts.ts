@@ -216,6 +216,18 @@ export const contactMethods = {
     },
   }),
 
+  "contacts.refuseDevice": method({
+    summary:
+      "Does not take such a device: it is withdrawn, and taken only when a list of their devices that counts names it.",
+    params: v.strictObject({ ...ofContact, device: Uuid }),
+    result: Nothing,
+    example: { params: { contact: 2, device: DEVICE }, result: {} },
+    run: async (session, { contact, device }) => {
+      await session.opened.messenger.refuseDevice(contact, device);
+      return told(session, {});
+    },
+  }),
+
   "contacts.setRetention": method({
     summary: "How long messages are kept here: milliseconds, 0 for not at all, null for ever.",
     params: v.strictObject({ ...ofContact, ms: v.nullable(Millis) }),

@@ -1,10 +1,14 @@
 /** Commands about people. */
 import { cleanName } from "../../display.ts";
 import { askToAdd } from "../model/adding.ts";
-import { contactInfo, verification } from "../model/infos.ts";
+import { contactInfo } from "../model/contactinfo.ts";
+import { contactDevices, showDevices } from "../model/devices.ts";
+import { verification } from "../model/infos.ts";
 import { makeCode, makeInvite } from "../model/inviting.ts";
+import { careful } from "../model/lookalikes.ts";
 import { showCard, showRequests } from "../model/meeting.ts";
 import { people } from "../model/people.ts";
+import { refresh } from "../model/refreshing.ts";
 import { type Contact, contactOf, type State } from "../model/state.ts";
 import { call, remark, type Step, step } from "../model/step.ts";
 import type { Candidate, Command } from "./command.ts";
@@ -65,7 +69,12 @@ function remove(state: State, name: string): Step {
 
 function rename(state: State, rest: string): Step {
   if (rest === "") return step(remark(state, "say the new name: /rename NAME", true));
-  return meant(state, "", ({ id }) => step(state, call("contacts.rename", { contact: id, name: rest })));
+  return meant(state, "", ({ id }) =>
+    step(
+      state,
+      call("contacts.rename", { contact: id, name: rest }, (now) => step(careful(now, { id, name: rest }))),
+    ),
+  );
 }
 
 export const PEOPLE_COMMANDS: readonly Command[] = [
@@ -94,6 +103,22 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     help: "keys, devices and settings of somebody",
     complete: names,
     run: (state, rest) => meant(state, rest, (contact) => contactInfo(state, contact)),
+  },
+  {
+    name: "refresh",
+    args: "[NAME]",
+    help: "look keys from github:NAME and such up again",
+    complete: names,
+    run: (state, rest) =>
+      rest === "" ? refresh(state) : meant(state, rest, (contact) => refresh(state, contact)),
+  },
+  {
+    name: "devices",
+    args: "[NAME]",
+    help: "your devices, or somebody's, and which ask to be taken",
+    complete: names,
+    run: (state, rest) =>
+      rest === "" ? showDevices(state) : meant(state, rest, ({ id }) => contactDevices(state, id)),
   },
   { name: "rename", args: "NAME", help: "call the contact something else", run: rename },
   { name: "block", args: "[NAME]", help: "take nothing from them any more", complete: names, run: block },

@@ -3,7 +3,7 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import { looksLike } from "../../contacts/alike.ts";
 import { beside, cleanLine, cleanName, cleanText, closed } from "../../display.ts";
 import { shownType } from "../../letters/mediatype.ts";
-import { noticeText } from "../../notices.ts";
+import { chatNoticeText } from "../../notices.ts";
 import {
   clock,
   dayText,
@@ -126,7 +126,7 @@ export function shownTime({ at, arrivedAt }: MessageView): number {
 
 function contentRows(message: MessageView, around: Around, room: number): Row[] {
   if (message.kind === "notice")
-    return wrapText(noticeText(message.text), room).map((text) => [span(text, "warning")]);
+    return wrapText(chatNoticeText(message.text), room).map((text) => [span(text, "warning")]);
   if (message.deleted) return [[span("deleted", "quiet")]];
   const rows: Row[] = [];
   if (message.replyTo !== undefined) rows.push(quoteRow(around, room));

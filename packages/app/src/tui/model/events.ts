@@ -1,11 +1,13 @@
 /** What the messenger tells -> what is shown. */
 import type { MessageView } from "@asfaleia/client/messenger";
+import { lookalikeText } from "../../contacts/alike.ts";
 import { cleanName } from "../../display.ts";
 import type { EventView } from "../../face/face.ts";
 import { DISK_FREE, DISK_SHORT, noticeText } from "../../notices.ts";
-import { loadContacts, newestPage, seen, withUnread } from "./people.ts";
+import { lookalikes } from "./lookalikes.ts";
+import { loadContacts, newestPage, seen, withContacts, withUnread } from "./people.ts";
 import { contactOf, type State, withTalk } from "./state.ts";
-import { andThen, remark, type Step, step } from "./step.ts";
+import { andThen, call, type Effect, remark, type Step, step } from "./step.ts";
 import { withChanged, withFile, withMessage, withState } from "./talks.ts";
 
 export function onEvent(state: State, event: EventView): Step {
@@ -30,6 +32,8 @@ export function onEvent(state: State, event: EventView): Step {
       return step(onDisk(state, event.isShort));
     case "notice":
       return onNotice(event.what === "room-used-up" ? tellFull(state, event.contact) : state, event.contact);
+    case "invite":
+      return step(state, guestCame(event.contact));
     case "contacts":
       return step(state, loadContacts());
     default:
@@ -65,6 +69,22 @@ function onDisk(state: State, isShort: boolean): State {
 function tellFull(state: State, contact: number): State {
   const name = cleanName(contactOf(state, contact)?.name ?? "");
   return remark(state, `${name}: ${noticeText("room-used-up")}`, true);
+}
+
+/** Somebody has used an invite, under a name that they have chosen. */
+function guestCame(id: number): Effect {
+  return call("contacts.list", {}, (state, contacts) =>
+    andThen(withContacts(state, contacts), (now) => {
+      const guest = contactOf(now, id);
+      if (guest === undefined) return step(now);
+      const [other] = lookalikes(now, guest);
+      return step(
+        other === undefined
+          ? remark(now, `${cleanName(guest.name)} has answered your invite`)
+          : remark(now, lookalikeText(guest.name, other), true),
+      );
+    }),
+  );
 }
 
 /** Keys of somebody have changed: the list and the conversation say so. */

@@ -1,7 +1,6 @@
-/** Things to read: a contact, a message's way, this device, a safety number. */
+/** Things to read: a message's way, this device, a safety number. */
 import type { MessageView } from "@asfaleia/client/messenger";
 import { cleanLine, cleanName } from "../../display.ts";
-import { durationText } from "../../duration.ts";
 import { DISK_SHORT, noticeText } from "../../notices.ts";
 import type { QrCode } from "../../qr.ts";
 import { moment, STATE_WORDS } from "../format.ts";
@@ -28,6 +27,11 @@ export function fact(label: string, text: string, width: number, role?: Role): R
     span(index === 0 ? label.padEnd(LABEL_CELLS) : " ".repeat(LABEL_CELLS), "quiet"),
     span(line, role),
   ]);
+}
+
+/** A picture of a key, below what stands beside its label. */
+export function artRows(art: string): Row[] {
+  return art.split("\n").map((line) => [span(" ".repeat(LABEL_CELLS)), span(line)]);
 }
 
 export function paragraph(text: string, width: number, role?: Role): Row[] {
@@ -115,78 +119,6 @@ function safetyOverlay(
     keys: { y: set(true), n: set(false) },
     hint: "y it is the same · n it is not · Esc later · Down for the QR code",
   });
-}
-
-export function contactInfo(state: State, contact: Contact): Step {
-  const { id } = contact;
-  return step(
-    state,
-    call("contacts.keys", { contact: id }, (now, keys) =>
-      step(
-        now,
-        call("contacts.changes", { contact: id }, (later, changes) =>
-          step({ ...later, overlay: infoOverlay(contact, keys, changes) }),
-        ),
-      ),
-    ),
-  );
-}
-
-interface ShownKey {
-  readonly type: string;
-  readonly bits: number;
-  readonly fingerprint: string;
-  readonly randomart: string;
-}
-
-function infoOverlay(
-  contact: Contact,
-  keys: readonly ShownKey[],
-  changes: readonly { readonly at: number; readonly kind: string; readonly about: string }[],
-): TextOverlay {
-  const { timerMs, retentionMs, devices, verified, hasCard, state } = contact;
-  const kept =
-    retentionMs === undefined
-      ? "for ever"
-      : retentionMs === 0
-        ? "not at all"
-        : `for ${durationText(retentionMs)}`;
-  const rows = (width: number): Row[] => [
-    ...fact(
-      "verified",
-      verified ? "yes" : "no: /verify compares the safety number",
-      width,
-      verified ? undefined : "warning",
-    ),
-    ...(state === "blocked" ? fact("blocked", "yes: /unblock ends it", width, "warning") : []),
-    ...(hasCard
-      ? []
-      : fact("reachable", "not so far: the relays are asked for their card", width, "warning")),
-    ...fact(
-      "timer",
-      timerMs === 0 ? "off: messages stay" : `messages disappear after ${durationText(timerMs)}`,
-      width,
-    ),
-    ...fact("kept here", kept, width),
-    ...devices.flatMap((device, index) =>
-      fact(
-        index === 0 ? "devices" : "",
-        `${device.id}  ${device.state}`,
-        width,
-        device.state === "confirmed" ? undefined : "warning",
-      ),
-    ),
-    EMPTY_ROW,
-    ...keys.flatMap(({ type, bits, fingerprint, randomart }) => [
-      ...fact("key", `${type} ${bits} ${fingerprint}`, width),
-      ...randomart.split("\n").map((line): Row => [span(" ".repeat(LABEL_CELLS)), span(line)]),
-    ]),
-    EMPTY_ROW,
-    ...changes.flatMap(({ at, kind, about }) =>
-      fact(moment(at).slice(0, 10), noticeText(kind, about), width),
-    ),
-  ];
-  return textOverlay(cleanName(contact.name), rows);
 }
 
 /** How far a message is with each device of its receiver. */

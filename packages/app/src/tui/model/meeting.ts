@@ -4,6 +4,7 @@ import { EMPTY_COMPOSER } from "../composer/composer.ts";
 import { wrapText } from "../layout/cells.ts";
 import { EMPTY_ROW, type Row, span } from "../layout/row.ts";
 import { paragraph, textOverlay } from "./infos.ts";
+import { careful, lookalikeRows } from "./lookalikes.ts";
 import type { Item } from "./overlay.ts";
 import { openContact, requestsOf } from "./people.ts";
 import type { Contact, State } from "./state.ts";
@@ -66,6 +67,7 @@ function readRequest({ id, name, identities }: Contact): Effect {
         "quiet",
       ),
       EMPTY_ROW,
+      ...lookalikeRows(state, { id, name }, width),
       ...identities.map((identity): Row => [span(cleanLine(identity), "title")]),
       EMPTY_ROW,
       ...messages.flatMap(({ text, file }) =>
@@ -90,13 +92,8 @@ function accept(state: State, contact: number): Step {
     call("contacts.accept", { contact }, (now, accepted) => {
       const contacts = [...(now.contacts ?? []).filter(({ id }) => id !== accepted.id), accepted];
       const opened = openContact({ ...now, contacts }, accepted.id);
-      return step(
-        remark(
-          opened.state,
-          `${cleanName(accepted.name)} is a contact now; /rename calls them something else`,
-        ),
-        ...opened.effects,
-      );
+      const said = `${cleanName(accepted.name)} is a contact now; /rename calls them something else`;
+      return step(careful(remark(opened.state, said), accepted), ...opened.effects);
     }),
   );
 }

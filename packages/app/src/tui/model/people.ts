@@ -3,6 +3,7 @@
 import { type Contact, contactOf, newTalk, openTalk, type State, type Talk, withTalk } from "./state.ts";
 import { call, calls, type Effect, type Step, step } from "./step.ts";
 import { PAGE, withNewer, withNewest, withOlder } from "./talks.ts";
+import { tellingOfNew } from "./waiting.ts";
 
 /** Conversations that are held, besides those with a draft. */
 const MAX_TALKS = 20;
@@ -154,12 +155,14 @@ export function nextUnread(state: State): Step {
 }
 
 export function loadContacts(): Effect {
-  return call("contacts.list", {}, (state, contacts) => {
-    const next: State = { ...state, contacts };
-    if (state.open !== undefined && contacts.some(({ id }) => id === state.open)) return seen(next);
-    const first = people(next).find(({ unread }) => unread > 0) ?? people(next)[0];
-    return first === undefined ? step({ ...next, open: undefined }) : openKeeping(next, first.id);
-  });
+  return call("contacts.list", {}, withContacts);
+}
+
+export function withContacts(state: State, contacts: readonly Contact[]): Step {
+  const next = tellingOfNew(state, { ...state, contacts });
+  if (state.open !== undefined && contacts.some(({ id }) => id === state.open)) return seen(next);
+  const first = people(next).find(({ unread }) => unread > 0) ?? people(next)[0];
+  return first === undefined ? step({ ...next, open: undefined }) : openKeeping(next, first.id);
 }
 
 /** Opens without closing what the user may be in. */

@@ -25,12 +25,13 @@ export function update(state: State, happening: Happening): Step {
       );
 }
 
-/** Whether other messages may be on the screen than before. */
+/** Whether other messages may be on the screen than before, or other pictures of them. */
 function showsOthers(before: State, after: State): boolean {
   const [one, other] = [openTalk(before), openTalk(after)];
   return (
     one?.messages !== other?.messages ||
     one?.anchor !== other?.anchor ||
+    before.fetchesPictures !== after.fetchesPictures ||
     before.columns !== after.columns ||
     before.rows !== after.rows
   );

@@ -3,7 +3,7 @@ import type { MessageView } from "@asfaleia/client/messenger";
 import { looksLike } from "../../contacts/alike.ts";
 import { cleanLine, cleanName, cleanText, closed } from "../../display.ts";
 import { shownType } from "../../letters/mediatype.ts";
-import { noticeText } from "../../notices.ts";
+import { chatNoticeText } from "../../notices.ts";
 import { clock, dayNumber, dayText, STATE_WORDS, sizeText } from "../format.ts";
 import { wrap } from "../layout/cells.ts";
 import { excerpt } from "../layout/conversation.ts";
@@ -65,7 +65,7 @@ export function messageLines(
 }
 
 function contentLines(message: MessageView, quoted: MessageView | undefined): string[] {
-  if (message.kind === "notice") return [noticeText(message.text)];
+  if (message.kind === "notice") return [chatNoticeText(message.text)];
   if (message.deleted) return ["(deleted)"];
   const lines: string[] = [];
   if (message.replyTo !== undefined)

@@ -1,9 +1,11 @@
 /** The chat as lines that are only ever appended: what is new since the last time is written out. */
 import type { MessageView } from "@asfaleia/client/messenger";
 import { cleanLine, cleanName, closed } from "../../display.ts";
+import { alarmsOf } from "../model/alarms.ts";
 import type { Overlay } from "../model/overlay.ts";
 import { requestsOf } from "../model/people.ts";
 import { contactOf, openTalk, type State, type Talk } from "../model/state.ts";
+import { waitingDevices } from "../model/waiting.ts";
 import type { Mounted, MountOptions } from "../views/mount.ts";
 import { changeLine, folded, messageLines, overlayLines, plainName } from "./lines.ts";
 
@@ -71,6 +73,11 @@ class PlainSurface {
         );
       }
     }
+    const waiting = waitingDevices(state).length;
+    if (waiting > 0 && before?.contacts === undefined)
+      this.#line(
+        `* ${waiting === 1 ? "1 new device asks" : `${waiting} new devices ask`} to be taken (/devices)`,
+      );
     const requests = requestsOf(state).length;
     if (requests > (before === undefined ? 0 : requestsOf(before).length)) {
       this.#line(`* somebody unknown has written: ${requests} (/requests)`);
@@ -88,7 +95,8 @@ class PlainSurface {
       const contact = contactOf(state, talk.contact);
       const verified =
         contact?.state === "me" ? "notes to yourself" : contact?.verified ? "verified" : "not verified";
-      this.#line(`== ${closed(plainName(contact?.name ?? ""))}, ${verified} ==`);
+      const alarms = contact === undefined ? [] : alarmsOf(state, contact);
+      this.#line(`== ${[closed(plainName(contact?.name ?? "")), verified, ...alarms].join(", ")} ==`);
     }
     // Older ones that are loaded later are not written out below newer ones.
     const last = talk.messages.findLastIndex(({ id }) => id === this.#last?.id);

@@ -83,7 +83,7 @@ export class PlainTerminal implements Terminal {
   }
 }
 
-const KEYS: ReadonlySet<string> = new Set(["enter", "escape", "down"]);
+const KEYS: ReadonlySet<string> = new Set(["enter", "escape", "up", "down"]);
 
 /** What a line means, as keys of the chat on a screen. */
 export function inputsOf(line: string, { overlay }: State): readonly string[] {
@@ -96,8 +96,11 @@ export function inputsOf(line: string, { overlay }: State): readonly string[] {
     case "confirm":
       return [/^y(es)?$/i.test(line.trim()) ? "y" : "n"];
     case "list": {
-      if (/^\d{1,4}$/.test(line.trim()))
-        return [...Array.from({ length: Number(line) - 1 }, () => "down"), "enter"];
+      if (/^\d{1,4}$/.test(line.trim())) {
+        // What is pointed at need not be the first.
+        const steps = Number(line) - 1 - overlay.index;
+        return [...Array.from({ length: Math.abs(steps) }, () => (steps < 0 ? "up" : "down")), "enter"];
+      }
       return line.trim() === "" ? ["escape"] : ["clear", line];
     }
     case "ask":

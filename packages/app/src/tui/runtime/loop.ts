@@ -4,7 +4,7 @@ import type { Signs } from "../format.ts";
 import { isKnown } from "../model/input.ts";
 import { loadContacts, loadStatus } from "../model/people.ts";
 import { initialState, type State } from "../model/state.ts";
-import { call, type Effect, type Happening } from "../model/step.ts";
+import { call, type Effect, type Happening, step } from "../model/step.ts";
 import { update } from "../model/update.ts";
 import { themeFor } from "../theme.ts";
 import type { Mounted, MountOptions } from "../views/mount.ts";
@@ -29,6 +29,8 @@ export interface LoopOptions {
   readonly connect: (signal: AbortSignal) => Promise<Face>;
   readonly notify: World["notify"];
   readonly pictures: PictureDesk;
+  /** Looks at the settings that the chat goes by, after one has changed. */
+  readonly learn?: (face: Face) => Promise<void>;
   /** Whether pictures of contacts are fetched when they come onto the screen. */
   readonly fetchesPictures: () => boolean;
 }
@@ -185,6 +187,13 @@ export class Loop {
   #take(event: EventView, face: Face): void {
     this.dispatch({ type: "event", event });
     void onFileEvent(event, this.#world(face));
+    if (event.type === "settings") void this.#learn(face);
+  }
+
+  async #learn(face: Face): Promise<void> {
+    await this.#options.learn?.(face).catch(() => {});
+    const fetchesPictures = this.#options.fetchesPictures();
+    this.dispatch({ type: "then", step: (state) => step({ ...state, fetchesPictures }) });
   }
 
   #tick(now: number): void {

@@ -1,18 +1,29 @@
 /** The line above the conversation: with whom, and what holds for it. */
 import { cleanName } from "../../display.ts";
 import { durationText } from "../../duration.ts";
-import { fitRow, type Row, span, spread } from "../layout/row.ts";
+import { cut } from "../layout/cells.ts";
+import { fitRow, type Row, rowCells, span, spread } from "../layout/row.ts";
 import { screenOf } from "../layout/screen.ts";
+import { alarmsOf } from "../model/alarms.ts";
 import { people, requestsOf } from "../model/people.ts";
 import { type Contact, contactOf, type State } from "../model/state.ts";
+
+const LEAST_NAME = 12;
 
 export function headerRow(state: State): Row {
   const { mainWidth: width } = screenOf(state);
   const contact = contactOf(state, state.open);
   const isAlone = screenOf(state).listWidth === 0;
   if (contact === undefined) return fitRow([span(isAlone ? " asfaleia" : "", "title")], width);
-  const name = span(` ${cleanName(contact.name)} `, "title");
-  return spread([name, ...factsOf(contact)], isAlone ? elsewhere(state, contact.id) : [], width);
+  const warnings = alarms(state, contact);
+  // A long name, which others may have chosen, leaves room for what is to be seen about it.
+  const room = Math.max(LEAST_NAME, width - rowCells(warnings) - 2);
+  const name = span(` ${cut(cleanName(contact.name), room)} `, "title");
+  return spread([name, ...warnings, ...factsOf(contact)], isAlone ? elsewhere(state, contact.id) : [], width);
+}
+
+function alarms(state: State, contact: Contact): Row {
+  return alarmsOf(state, contact).flatMap((text) => [span("  "), span(text, "error")]);
 }
 
 function factsOf({ state, verified, hasCard, timerMs }: Contact): Row {

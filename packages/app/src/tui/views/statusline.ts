@@ -4,6 +4,7 @@ import { clock } from "../format.ts";
 import { type Row, type Span, span, spread } from "../layout/row.ts";
 import { people, requestsOf } from "../model/people.ts";
 import type { State } from "../model/state.ts";
+import { waitingDevices } from "../model/waiting.ts";
 
 const LEAST_FOR_HINTS = 60;
 
@@ -41,7 +42,10 @@ function counts(state: State): Span[] {
   const unread = people(state).reduce((sum, contact) => sum + contact.unread, 0);
   const requests = requestsOf(state).length;
   const some = requests === 1 ? "1 request" : `${requests} requests`;
+  const waiting = waitingDevices(state).length;
+  const devices = waiting === 1 ? "1 new device" : `${waiting} new devices`;
   return [
+    ...(waiting > 0 ? [span("   "), span(devices, "error"), span(" /devices", "quiet")] : []),
     ...(unread > 0 ? [span("   "), span(`${unread} new`, "unread"), span(" Alt+A", "quiet")] : []),
     ...(requests > 0 ? [span("   "), span(some, "unread"), span(" Alt+R", "quiet")] : []),
   ];
