@@ -82,11 +82,9 @@ export function faceConforms(open: () => Face, keyLine: () => string): void {
     await call("contacts.block", { contact: bob });
     await call("contacts.unblock", { contact: bob });
     await fails("contacts.accept", { contact: bob }, EXIT.usage);
-    await fails(
-      "contacts.acceptDevice",
-      { contact: bob, device: "00000000-0000-4000-8000-000000000000" },
-      EXIT.usage,
-    );
+    const nobodys = { contact: bob, device: "00000000-0000-4000-8000-000000000000" };
+    await fails("contacts.acceptDevice", nobodys, EXIT.usage);
+    await fails("contacts.refuseDevice", nobodys, EXIT.usage);
     await fails("contacts.rename", { contact: 4711, name: "x" }, EXIT.usage);
   });
 

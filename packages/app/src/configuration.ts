@@ -44,14 +44,14 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: "quota",
-    help: ["MiB of the disk that all that one contact has said may take: what is more waits with them"],
+    help: ["MiB of the disk that all that one contact has said may take: what is more waits", "with them"],
     usual: "1024",
   },
   {
     name: "reserve",
     help: [
-      "MiB of the disk that are left free, or an eighth of a smaller disk: with less, what comes stays at the",
-      "relays",
+      "MiB of the disk that are left free, or an eighth of a smaller disk: with less, what comes stays at",
+      "the relays",
     ],
     usual: "256",
   },

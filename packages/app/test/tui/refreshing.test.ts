@@ -60,7 +60,7 @@ function withHost(face: MadeUpFace, line: string): void {
   face.answers.set("contacts.add", () => face.contacts[1]);
 }
 
-const TAKES = ["contacts.add", "contacts.pinSource", "contacts.acceptDevice"];
+const TAKES = ["contacts.add", "contacts.acceptDevice"];
 
 describe("keys looked up again, in the chat", () => {
   it("are asked for of everybody; what has changed comes first, with fingerprints, and nothing is taken", () =>
@@ -157,9 +157,9 @@ describe("keys looked up again, in the chat", () => {
         await shows(/SOMEBODY'S KEYS HAVE CHANGED/);
         await shows("y pins them");
         press("y");
-        await until("pinned", () => face.last("contacts.pinSource") !== undefined);
-        assert.deepEqual(face.last("contacts.add"), { keys: [NEW], as: "bob" });
-        assert.deepEqual(face.last("contacts.pinSource")?.fingerprints, [printOf(NEW)]);
+        await until("pinned", () => face.last("contacts.add") !== undefined);
+        const source = { source: "github:bob", fingerprints: [printOf(NEW)] };
+        assert.deepEqual(face.last("contacts.add"), { keys: [NEW], source, as: "bob" });
       },
     ));
 
