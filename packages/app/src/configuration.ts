@@ -63,6 +63,14 @@ export const SETTINGS: readonly Setting[] = [
     hasDefault: true,
   },
   {
+    name: "notify-program",
+    help: [
+      "the whole path of a program that the chat tells with instead of the terminal: it gets what is said as",
+      "a line of JSON (text) on standard input",
+    ],
+    hasDefault: true,
+  },
+  {
     name: "on-message",
     help: [
       "the whole path of a program that the agent runs for each message, which it gets as a line of JSON on",

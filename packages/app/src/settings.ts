@@ -21,6 +21,7 @@ const SETTINGS = {
   "github-url": { check: (value) => parseKeySource("github:name", { githubUrl: value }) },
   "gitlab-url": { check: (value) => parseKeySource("gitlab:name", { gitlabUrl: value }) },
   notify: { otherwise: "name", check: oneOf(NOTIFY_SETTINGS) },
+  "notify-program": { check: checkHook },
   "on-message": { check: checkHook },
   downloads: {
     check: (value) => {

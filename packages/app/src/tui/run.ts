@@ -4,6 +4,7 @@ import { wantsColor } from "../display.ts";
 import { EXIT } from "../exit.ts";
 import type { Face } from "../face/face.ts";
 import { type FaceValues, openRemote, usesAgent } from "../face/open.ts";
+import { notifyWay } from "../notify.ts";
 import { currentPerson, onBehalfOf } from "../person.ts";
 import { profileExists, type Where } from "../profile/where.ts";
 import { signsFor } from "./format.ts";
@@ -11,7 +12,7 @@ import { askToAdd } from "./model/adding.ts";
 import type { Happening } from "./model/step.ts";
 import { PlainTerminal } from "./plain/terminal.ts";
 import type { Loop as LoopType } from "./runtime/loop.ts";
-import { notifier } from "./runtime/notices.ts";
+import { Notices } from "./runtime/notices.ts";
 import { AtTheScreen } from "./runtime/person.ts";
 import { PictureDesk } from "./runtime/pictures.ts";
 import { type Screen, tell } from "./runtime/questions.ts";
@@ -56,6 +57,13 @@ export async function runTui(
     isPlain ? { ...process.env, ASFALEIA_PICTURES: "off" } : process.env,
     (text) => terminal.write(text),
   );
+  const notices = new Notices({
+    way: isPlain ? "bell" : notifyWay(process.env),
+    wanted: () => wishes.notify(),
+    program: () => wishes.notifyProgram(),
+    clock: Date.now,
+    write: (text) => terminal.write(text),
+  });
   const loop: LoopType = new Loop({
     terminal,
     mount,
@@ -70,20 +78,17 @@ export async function runTui(
       first = undefined;
       return ready ?? connect(until).finally(() => person.forgetSecret());
     },
-    notify: isPlain
-      ? () => terminal.write("\x07")
-      : notifier(
-          process.env,
-          () => wishes.notify(),
-          Date.now,
-          (text) => terminal.write(text),
-        ),
+    notify: notices.tell,
     pictures,
     fetchesPictures: () => wishes.fetchesPictures(),
     learn: (face) => wishes.learn(face),
   });
   person.sitAt(loop, plain && ((ask) => plain.aside(ask)));
-  await loop.run();
+  try {
+    await loop.run();
+  } finally {
+    await notices.close();
+  }
   signal.throwIfAborted();
   return EXIT.done;
 }

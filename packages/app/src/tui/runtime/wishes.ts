@@ -27,6 +27,11 @@ export class Wishes {
     return NOTIFY_SETTINGS.find((one) => one === word) ?? "bare";
   }
 
+  /** The program that tells instead of the terminal. */
+  notifyProgram(): string | undefined {
+    return this.#settings["notify-program"];
+  }
+
   /** Whether pictures of contacts are fetched when they come onto the screen, which tells them that somebody looks. */
   fetchesPictures(): boolean {
     return this.#settings.pictures === "fetch";
