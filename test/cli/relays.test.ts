@@ -71,7 +71,8 @@ test("at a terminal one is asked: no, yes, and then no more", terminal, async ()
   await using _ = place;
   const env = { ASFALEIA_RELAY: where };
   const no = place.atTerminal(GET, { env });
-  await no.says(`fingerprint is ${fingerprint}`);
+  // A line of its own at 80 columns, and whole.
+  await no.says(`fingerprint is\r\n  ${fingerprint}.\r\n`);
   await no.says("(yes/no/[fingerprint])?");
   no.process.stdin?.write("no\r");
   assert.equal((await no.ended).code, 3);

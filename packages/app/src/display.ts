@@ -140,15 +140,31 @@ export function quoted(text: string, columns: number | undefined): string {
  */
 export function foldedLines(lines: string, columns: number | undefined): string {
   if (columns === undefined) return lines;
-  const fitting = (line: string) => {
-    const used = partsOf(line).reduce((sum, part) => sum + cellsOf(part), 0);
-    return used <= columns ? line : fold(line, columns - MARGIN.length).join(`\n${MARGIN}`);
-  };
+  const room = Math.max(columns - MARGIN.length, LEAST_ROOM);
+  const fitting = (line: string) =>
+    cellsIn(line) <= columns ? line : foldAtBlanks(line, room).join(`\n${MARGIN}`);
   return lines.split("\n").map(fitting).join("\n");
 }
 
 const LEAST_ROOM = 8;
 const TAB_CELLS = 8;
+
+/** A word stays whole where it fits in a line, a fingerprint above all: somebody compares it, or copies it. */
+function foldAtBlanks(line: string, room: number): string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(/(?<= )/)) {
+    if (current !== "" && cellsIn(current) + cellsIn(word.trimEnd()) > room) {
+      lines.push(current.trimEnd());
+      current = "";
+    }
+    current += word;
+    const pieces = fold(current, room);
+    lines.push(...pieces.slice(0, -1));
+    current = pieces.at(-1) ?? "";
+  }
+  return [...lines, current];
+}
 
 /** Rather too many breaks than one too few. */
 function fold(line: string, room: number): string[] {
@@ -170,6 +186,10 @@ function fold(line: string, room: number): string[] {
 /** Characters, and styles as a whole. */
 function partsOf(line: string): readonly string[] {
   return line.match(/\x1b\[[\d;]*m|[\s\S]/gu) ?? [];
+}
+
+function cellsIn(line: string): number {
+  return partsOf(line).reduce((sum, part) => sum + cellsOf(part), 0);
 }
 
 /** What is not ASCII may take two. */
