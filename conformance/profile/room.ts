@@ -59,9 +59,9 @@ export function roomConforms(test: OnProfile): void {
     room.setFull(of, true);
     messages.add(message(of));
     assert.deepEqual(room.full(), [of, other]);
-    assert.deepEqual([room.isFull(of), room.isFull(999)], [true, false]);
+    assert.deepEqual([room.fullAt(of), room.fullAt(999)], [weight("hello", 10), undefined]);
     room.setFull(of, false);
-    assert.deepEqual([room.full(), room.isFull(of)], [[other], false]);
+    assert.deepEqual([room.full(), room.fullAt(of)], [[other], undefined]);
     assert.equal(room.taken(of), 2 * weight("hello", 10));
     contacts.remove(other);
     assert.deepEqual(room.full(), []);

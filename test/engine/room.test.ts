@@ -123,6 +123,25 @@ test("who is full is full after a restart, and it is not told again", LIMIT, asy
   assert.deepEqual(heard(again), []);
 });
 
+test(
+  "where the room shrinks below what is there, what is no line is heard all the same",
+  LIMIT,
+  async (t) => {
+    const { alice, bob, aToB, bToA } = await talking(t);
+    for (let n = 1; n <= 5; n++) await alice.messenger.send(aToB, said(n));
+    await until(() => heard(bob).length === 5);
+    assert.ok(bob.profile.room.taken(bToA) > 1.5 * MEBIBYTE);
+    await bob.messenger.set("quota", "1");
+    const own = await bob.messenger.send(bToA, "are you there?");
+    await bob.next("state", ({ id, state }) => id === own.id && state === "delivered");
+    await bob.next("notice", ({ what }) => what === "room-used-up");
+    await alice.messenger.send(aToB, said(6));
+    await until(() => alice.messenger.status().open.every(({ state }) => state === "at-relay"));
+    await bob.messenger.idle();
+    assert.equal(heard(bob).length, 5);
+  },
+);
+
 test("what is no line fills nothing either", LIMIT, async (t) => {
   const relay = await newRelay(t);
   const bob = await newPerson(t, relay);
@@ -135,6 +154,7 @@ test("what is no line fills nothing either", LIMIT, async (t) => {
   await bob.next("message");
   // As if she had sent so many before.
   bob.profile.transaction(() => {
+    bob.profile.room.setFull(id, true);
     for (let n = 0; bob.profile.room.taken(id) + 320 < (MEBIBYTE * 9) / 8 - 5 * 640; n++)
       bob.profile.seen.add({
         hash: new Uint8Array(32)

@@ -27,7 +27,7 @@ export function tellGaps(context: Context): number | undefined {
       for (const gap of profile.gaps.takeOpenBefore(ended + 1)) {
         const contact = contactOf(context, gap.device);
         // What is not taken in for want of room is with its sender, and not missing.
-        if (contact !== undefined && profile.room.isFull(contact))
+        if (contact !== undefined && profile.room.fullAt(contact) !== undefined)
           profile.gaps.add({ ...gap, since: now(context) });
         else counts.set(gap.device, (counts.get(gap.device) ?? 0) + 1);
       }

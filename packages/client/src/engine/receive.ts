@@ -168,7 +168,7 @@ function takeContentIn(taking: Taking, { stage, hash, plaintext, card, isNew }: 
   if (!isRepeat && !takeContent(taking, content)) throw new NotTaken();
   if (device.session !== "answered") endAnswer(context, contact);
   dueReceipt(context, contact, device, content);
-  if (!context.room.fits(contact, content.kind, before)) throw new NotTaken(contact);
+  if (!context.room.fits(tell, contact, content.kind, before)) throw new NotTaken(contact);
 }
 
 /** A ciphertext that was taken in before is owed its receipt once more. */

@@ -11,7 +11,7 @@ import {
   isDiskShort,
   roomOf,
 } from "../rules/room.ts";
-import { type Context, keep, now } from "./context.ts";
+import { type Context, keep, now, type Tell } from "./context.ts";
 import { notice } from "./notices.ts";
 import { QUOTA, RESERVE } from "./ownsettings.ts";
 import { answerControl, confirmedDevices } from "./say.ts";
@@ -65,23 +65,34 @@ export class Room {
     this.#waiting.reject(new TurnsClosed());
   }
 
-  /** To be called in the transaction that takes a content in. @param before what the contact had taken before it */
-  fits(contact: Contact, kind: Content["kind"], before: number): boolean {
+  /**
+   * To be called in the transaction that takes a content in. A contact that has no room for a line any more is full.
+   * @param before what the contact had taken before it
+   */
+  fits(tell: Tell, contact: Contact, kind: Content["kind"], before: number): boolean {
     const { room } = this.#context.profile;
-    return fits({ before, after: room.taken(contact.id) }, roomOf(contact.state, this.#disk()), {
-      isLine: LINES.has(kind),
-      isFull: room.isFull(contact.id),
-    });
+    const after = room.taken(contact.id);
+    const most = roomOf(contact.state, this.#disk());
+    const isLine = LINES.has(kind);
+    // A request is never told to be full; beside its lines too it gets its room, and no more.
+    const isRequest = contact.state === "request";
+    const fullAt = room.fullAt(contact.id) ?? (isRequest && !isLine ? 0 : undefined);
+    if (!fits({ before, after }, most, { isLine, fullAt })) return false;
+    if (!isLine && after > most) this.#setFull(tell, contact);
+    return true;
   }
 
-  /** Something of a contact was not taken in for want of room: that is told, once until there is some again. */
-  tellFull({ id }: Contact): void {
+  /** Something of a contact was not taken in for want of room. */
+  tellFull(contact: Contact): void {
+    keep(this.#context, (tell) => this.#setFull(tell, contact));
+  }
+
+  /** That is told, once until there is some again. */
+  #setFull(tell: Tell, { id }: Contact): void {
     const { profile } = this.#context;
-    if (profile.contacts.get(id)?.state !== "contact" || profile.room.isFull(id)) return;
-    keep(this.#context, (tell) => {
-      profile.room.setFull(id, true);
-      notice(this.#context, tell, id, "room-used-up", "");
-    });
+    if (profile.contacts.get(id)?.state !== "contact" || profile.room.fullAt(id) !== undefined) return;
+    profile.room.setFull(id, true);
+    notice(this.#context, tell, id, "room-used-up", "");
   }
 
   /** Goes on where there is room again. To be called in a turn. @returns when to look again */

@@ -512,7 +512,8 @@ export interface SeenTable {
 export interface RoomTable {
   /** Bytes. */
   taken(contact: number): number;
-  isFull(contact: number): boolean;
+  /** What a contact that is full had taken when it became so; undefined for any other. */
+  fullAt(contact: number): number | undefined;
   setFull(contact: number, isFull: boolean): void;
   /** Contacts that are full. */
   full(): number[];

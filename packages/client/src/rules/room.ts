@@ -10,7 +10,10 @@ export const DEFAULT_RESERVE = 256;
 const RESERVE_PART = 8;
 /** A stranger's hundred messages take half of it, with what is remembered of them. */
 const REQUEST_BYTES = 4 * MEBIBYTE;
-/** What is no line of a conversation (receipts, mailboxes, reactions) has an eighth more: a contact that is full confirms what it gets. */
+/**
+ * What is no line of a conversation (receipts, mailboxes, reactions) has an eighth more, also of what is taken where the room
+ * has shrunk below that: a contact that is full confirms what it gets.
+ */
 const BESIDES_LINES = 9 / 8;
 /** A disk that was short has to have so much more free before it goes on: not to change with each message. */
 const FREE_AGAIN = 9 / 8;
@@ -60,15 +63,16 @@ export function roomOf(state: ContactState, { quota, reserve, free }: Disk): num
 /**
  * Whether something is taken in.
  * @param taken by all of the contact, before it and with it
+ * @param fullAt what had been taken when the contact became full; undefined where it is not
  */
 export function fits(
   taken: { readonly before: number; readonly after: number },
   room: number,
-  how: { readonly isLine: boolean; readonly isFull: boolean },
+  how: { readonly isLine: boolean; readonly fullAt: number | undefined },
 ): boolean {
   if (taken.after <= taken.before) return true;
-  if (!how.isLine) return taken.after <= room * BESIDES_LINES;
-  return !how.isFull && taken.after <= room;
+  if (how.isLine) return how.fullAt === undefined && taken.after <= room;
+  return taken.after <= Math.max(room, how.fullAt ?? taken.before) * BESIDES_LINES;
 }
 
 /** Whether a contact that was full has room again. */

@@ -47,21 +47,25 @@ test("a contact has its quota, and never more than is free", () => {
 
 test("lines fit into the room, other contents into an eighth more, and what makes room always does", () => {
   const [line, other] = [
-    { isLine: true, isFull: false },
-    { isLine: false, isFull: false },
+    { isLine: true, fullAt: undefined },
+    { isLine: false, fullAt: undefined },
   ];
   const at = (after: number) => ({ before: 500, after });
   assert.deepEqual([fits(at(800), 800, line), fits(at(801), 800, line)], [true, false]);
   assert.deepEqual([fits(at(900), 800, other), fits(at(901), 800, other)], [true, false]);
-  assert.equal(fits(at(600), 800, { ...line, isFull: true }), false);
-  assert.equal(fits(at(600), 800, { ...other, isFull: true }), true);
-  assert.equal(fits(at(499), 0, { ...line, isFull: true }), true);
+  assert.equal(fits(at(600), 800, { ...line, fullAt: 500 }), false);
+  assert.equal(fits(at(600), 800, { ...other, fullAt: 500 }), true);
+  // The room has shrunk below what is taken: an eighth of that is left, and no eighth of an eighth.
+  assert.deepEqual([fits(at(562), 80, other), fits(at(563), 80, other)], [true, false]);
+  const full = { isLine: false, fullAt: 480 };
+  assert.deepEqual([fits(at(540), 80, full), fits(at(541), 80, full)], [true, false]);
+  assert.equal(fits(at(499), 0, { ...line, fullAt: 500 }), true);
 });
 
 test("who was refused has no room again before something was removed, or the room has grown", () => {
   fc.assert(
     fc.property(fc.nat(4 * GIBIBYTE), fc.nat(4 * GIBIBYTE), fc.nat(LONGEST), (room, before, weight) => {
-      const isRefused = !fits({ before, after: before + weight }, room, { isLine: true, isFull: false });
+      const isRefused = !fits({ before, after: before + weight }, room, { isLine: true, fullAt: undefined });
       if (isRefused && weight > 0) assert.equal(hasRoomAgain(before, room), false);
     }),
     { numRuns: 2_000 },

@@ -25,9 +25,9 @@ const ROOM = `
 CREATE TABLE room (
   contact INTEGER PRIMARY KEY REFERENCES contacts ON DELETE CASCADE,
   bytes INTEGER NOT NULL DEFAULT 0,
-  isFull INTEGER NOT NULL DEFAULT 0
+  fullAt INTEGER
 ) STRICT;
-CREATE INDEX roomFull ON room (contact) WHERE isFull = 1;
+CREATE INDEX roomFull ON room (contact) WHERE fullAt IS NOT NULL;
 ALTER TABLE seen ADD COLUMN contact INTEGER;
 UPDATE seen SET contact = (
   SELECT identities.contact FROM devices JOIN identities ON identities.fingerprint = devices.identity
