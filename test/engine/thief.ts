@@ -19,7 +19,7 @@ import {
 } from "../../packages/client/test/profile/internals.ts";
 
 /** Rows of these are made by others, or by sqlite itself. */
-const NOT_COPIED = /^(sqlite_|messageWords)/;
+const NOT_COPIED = /^(sqlite_|messageWords|room$)/;
 
 /** A profile in memory, and the database under it. */
 export function openProfileAndDatabase(): { readonly profile: Profile; readonly db: Database } {
