@@ -63,7 +63,8 @@ export function mutual({ meetings, found }: Aftermath): string[] {
       wrong.push(`${inviter.by} was told that ${of} worked, and has no contact`);
     // Over the last packet one side can be left without: it hears so, and of nothing else.
     const isLost = ({ outcome, code = "" }: Told): boolean => outcome !== "refused" || LOST.has(code);
-    if (inviter.outcome === "worked" && !guests.some((one) => one.isRight && isLost(one)))
+    const knowing = guests.filter(({ isRight }) => isRight);
+    if (inviter.outcome === "worked" && knowing.length > 0 && !knowing.some(isLost))
       wrong.push(`${of} worked, and everybody else was told that it did not`);
     if (guest !== undefined && !isLost(inviter))
       wrong.push(`${of} worked for ${guest.by}, and its maker was told '${inviter.code}'`);
