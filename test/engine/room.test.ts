@@ -142,6 +142,15 @@ test(
   },
 );
 
+/** Remembers contents of a device, as if it had sent so many, until its contact has taken so many bytes. */
+function fillSeen({ profile }: Person, contact: number, device: string, bytes: number): void {
+  for (let n = 0; profile.room.taken(contact) < bytes; n++) {
+    const hash = Buffer.alloc(32);
+    hash.writeUInt32BE(n);
+    profile.seen.add({ hash, device, contact, id: new Uint8Array(16), until: Date.now() + 86_400_000 });
+  }
+}
+
 test("what is no line fills nothing either", LIMIT, async (t) => {
   const relay = await newRelay(t);
   const bob = await newPerson(t, relay);
@@ -155,17 +164,7 @@ test("what is no line fills nothing either", LIMIT, async (t) => {
   // As if she had sent so many before.
   bob.profile.transaction(() => {
     bob.profile.room.setFull(id, true);
-    for (let n = 0; bob.profile.room.taken(id) + 320 < (MEBIBYTE * 9) / 8 - 5 * 640; n++)
-      bob.profile.seen.add({
-        hash: new Uint8Array(32)
-          .fill(n)
-          .with(0, n >> 8)
-          .with(1, n),
-        device: alice.id,
-        contact: id,
-        id: new Uint8Array(16),
-        until: Date.now() + 86_400_000,
-      });
+    fillSeen(bob, id, alice.id, (MEBIBYTE * 9) / 8 - 5 * 640 - 320);
   });
   const envelopes: Uint8Array[] = [];
   for (let n = 0; n < 40; n++) envelopes.push(await alice.say(to, { kind: "dummy", body: {} }, { card }));
@@ -209,17 +208,7 @@ test("a stranger's contents that are no messages fill nothing", LIMIT, async (t)
   await post(to, [await stranger.say(to, { kind: "text", body: { text: "first" } }, { card })]);
   const { message } = await bob.next("request");
   bob.profile.transaction(() => {
-    for (let n = 0; bob.profile.room.taken(message.contact) < (4 * MEBIBYTE * 9) / 8; n++)
-      bob.profile.seen.add({
-        hash: new Uint8Array(32)
-          .with(0, n >> 16)
-          .with(1, n >> 8)
-          .with(2, n),
-        device: stranger.id,
-        contact: message.contact,
-        id: new Uint8Array(16),
-        until: Date.now() + 86_400_000,
-      });
+    fillSeen(bob, message.contact, stranger.id, (4 * MEBIBYTE * 9) / 8);
   });
   const before = bob.profile.room.taken(message.contact);
   const envelopes: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 /** Contents on their way to devices, and the receipts that are owed for those that arrived. */
 import type { Database } from "../database.ts";
 import type { Delivery, DeliveryTable, ReceiptDue, ReceiptTable } from "../profile.ts";
-import { Rows } from "../rows.ts";
+import { Rows, type Shape } from "../rows.ts";
 
 const OPEN = "state IN ('queued', 'at-relay')";
 /** Open ones that are told of. */
@@ -10,6 +10,25 @@ const MAX_SHOWN = 1_000;
 const SHOWN =
   "EXISTS (SELECT 1 FROM messages WHERE messages.contact = deliveries.contact AND messages.id = deliveries.id)";
 const DUE = `${OPEN} AND device <> ''`;
+
+/** A delivery without what is said in it, which can be long. */
+type Head = Omit<Delivery, "content" | "ciphertext">;
+
+const HEAD: Shape<Head> = {
+  row: "plain",
+  id: "plain",
+  contact: "plain",
+  device: "plain",
+  role: "plain",
+  isOpening: "boolean",
+  turn: "plain",
+  state: "plain",
+  attempts: "plain",
+  nextAt: "optional",
+  bootId: "optional",
+  acceptedAt: "plain",
+  expiresAt: "plain",
+};
 
 /**
  * Rows of open ones that are looked for by something else, in the order of `row`. The sign before it keeps sqlite from
@@ -21,37 +40,11 @@ function openRows(where: string): string {
 
 export function deliveryTable(db: Database): DeliveryTable {
   const deliveries = new Rows<Delivery>(db, "deliveries", {
-    row: "plain",
-    id: "plain",
-    contact: "plain",
-    device: "plain",
-    role: "plain",
+    ...HEAD,
     content: "plain",
     ciphertext: "optional",
-    isOpening: "boolean",
-    turn: "plain",
-    state: "plain",
-    attempts: "plain",
-    nextAt: "optional",
-    bootId: "optional",
-    acceptedAt: "plain",
-    expiresAt: "plain",
   });
-  const heads = new Rows<Omit<Delivery, "content" | "ciphertext">>(db, "deliveries", {
-    row: "plain",
-    id: "plain",
-    contact: "plain",
-    device: "plain",
-    role: "plain",
-    isOpening: "boolean",
-    turn: "plain",
-    state: "plain",
-    attempts: "plain",
-    nextAt: "optional",
-    bootId: "optional",
-    acceptedAt: "plain",
-    expiresAt: "plain",
-  });
+  const heads = new Rows<Head>(db, "deliveries", HEAD);
   return {
     add(delivery) {
       const { row: _, ...others }: Partial<Delivery> = delivery;
