@@ -41,6 +41,9 @@ describe("notices", () => {
     seen.now = 2_000;
     told.tell("bob");
     assert.equal(seen.written, "\x07\x07");
+    seen.now = 3_999;
+    told.tell("bob");
+    assert.equal(seen.written, "\x07\x07");
     const quiet = notices(undefined, "off");
     quiet.told.tell("bob");
     assert.equal(quiet.seen.written, "");
